@@ -1,0 +1,7 @@
+export default {
+  files: ['src/**/*.test.ts', 'modules/**/*.test.ts', 'test/integration/**/*.test.ts'],
+  extensions: {ts: 'module'},
+  nodeArguments: ['--import=tsx'],
+  timeout: '120s',
+  concurrency: 2,
+};

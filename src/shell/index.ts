@@ -1,0 +1,3 @@
+export {quote} from './quote.js';
+export {joinScripts, raw, Script, type ShellValue, sh} from './script.js';
+export {Masker, Secret} from './secret.js';

@@ -1,0 +1,138 @@
+import type {Readable, Writable} from 'node:stream';
+import type {Script, Secret} from '../shell/index.js';
+
+/** How a channel ended. `lost` means that the link broke and nothing is known of the command. */
+export type ChannelExit =
+  | {readonly kind: 'exit'; readonly code: number}
+  | {readonly kind: 'signal'; readonly signal: string}
+  | {readonly kind: 'lost'; readonly why: string};
+
+/** One command on a host as three byte streams, without a terminal. */
+export interface Channel {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exit: Promise<ChannelExit>;
+  /** Closes the streams; what runs on the host may go on. */
+  destroy(): void;
+}
+
+/** One link to one host (`ssh`, `openssh`, `local`), over which channels are opened. */
+export interface Connection {
+  /** For errors and logs: `admin@10.0.0.1:22 over ssh`. */
+  readonly description: string;
+  /** Settles when the link is gone, with the reason; never rejects. */
+  readonly closed: Promise<string>;
+  /** `command` is handed to the host's login shell: a constant of the program, never text from outside. */
+  open(command: string, options?: {readonly signal?: AbortSignal; readonly timeoutMs?: number}): Promise<Channel>;
+  close(): Promise<void>;
+}
+
+export type HostKeyPolicy = 'strict' | 'accept-new' | 'off';
+
+/** Where and how to connect; made from `ansible_*` variables, the command line and ~/.ssh/config. */
+export interface ConnectionSpec {
+  readonly kind: 'ssh' | 'openssh' | 'local';
+  /** The inventory's name, for messages. */
+  readonly host: string;
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly privateKeyFile?: string;
+  readonly password?: Secret;
+  readonly passphrase?: Secret;
+  readonly hostKeys: HostKeyPolicy;
+  /** known_hosts files to read; the first is the one that `accept-new` appends to. */
+  readonly knownHostsFiles?: readonly string[];
+  /** ansible_ssh_common_args and ansible_ssh_extra_args; `-o ProxyJump`, `-J` and `-o ProxyCommand` are understood. */
+  readonly sshArgs?: readonly string[];
+  readonly sshConfigFile?: string;
+  readonly connectTimeoutMs: number;
+}
+
+export type BecomeMethod = 'sudo' | 'su' | 'doas';
+
+export interface Become {
+  readonly method: BecomeMethod;
+  readonly user: string;
+  readonly password?: Secret;
+}
+
+export interface RunOptions {
+  readonly become?: Become | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Bytes for the script's stdin; without it stdin is empty. */
+  readonly stdin?: Buffer;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Whole lines as they come, for progress. */
+  readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+}
+
+/** What a script did. Output over the cap keeps its head and tail. */
+export interface ScriptOutcome {
+  readonly rc: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  readonly truncated: boolean;
+  readonly durationMs: number;
+}
+
+export type UploadContent =
+  | {readonly kind: 'bytes'; readonly bytes: Buffer; readonly sha256: string}
+  | {readonly kind: 'file'; readonly localPath: string; readonly sha256: string; readonly sizeBytes: number};
+
+export interface UploadOptions {
+  readonly become?: Become | undefined;
+  /** Octal, as `0644`; the file never has wider bits than this while it is written. */
+  readonly mode: string;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (sentBytes: number, totalBytes: number) => void;
+}
+
+export interface ReconnectOptions {
+  readonly deadlineMs: number;
+  /** The host counts as back only when its boot id differs from this one. */
+  readonly unlessBootId?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Counters of one host's session; kept so that tests can hold trips, not seconds. */
+export interface SessionCounters {
+  connects: number;
+  /** Requests that waited for an answer: a frame, an upload, a fetch. */
+  trips: number;
+  sentBytes: number;
+  receivedBytes: number;
+}
+
+/**
+ * What the engine sees of a host for the length of a run: connects on first use, keeps shells open for each become user,
+ * and answers with {@link ScriptOutcome}, or throws TransportError (unreachable), BecomeError, or the signal's reason.
+ */
+export interface HostSession {
+  readonly host: string;
+  readonly counters: Readonly<SessionCounters>;
+  run(script: Script, options?: RunOptions): Promise<ScriptOutcome>;
+  /** Writes beside the target, then moves it into place. */
+  upload(content: UploadContent, remotePath: string, options: UploadOptions): Promise<void>;
+  fetch(
+    remotePath: string,
+    options?: {readonly become?: Become | undefined; readonly signal?: AbortSignal; readonly maxBytes?: number},
+  ): Promise<Buffer>;
+  /** A channel to a TCP port as the host sees it; the API and etcd are reached through this. */
+  forward(address: string, port: number): Promise<NodeJS.ReadWriteStream>;
+  reconnect(options: ReconnectOptions): Promise<void>;
+  /** Ends the shells (a user, group or environment changed), keeps the link. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes sessions; one pool for each run. */
+export interface SessionPool {
+  session(spec: ConnectionSpec): HostSession;
+  close(): Promise<void>;
+}
