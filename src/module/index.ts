@@ -1,0 +1,3 @@
+export {defineModule} from './define.js';
+export {docOf, type ParamDoc, p, z} from './params.js';
+export type * from './types.js';
