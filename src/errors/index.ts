@@ -13,6 +13,8 @@ export interface ErrorParts {
   readonly where?: Where | undefined;
   /** The way out: what the reader can do now. */
   readonly hint?: string | undefined;
+  /** The source line as it stands there, where the thrower has it at hand. */
+  readonly excerpt?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -20,6 +22,7 @@ export class QuorateError extends Error {
   readonly what: string;
   readonly where: Where | undefined;
   readonly hint: string | undefined;
+  readonly excerpt: string | undefined;
 
   constructor(parts: ErrorParts) {
     super(parts.what, parts.cause === undefined ? undefined : {cause: parts.cause});
@@ -27,6 +30,7 @@ export class QuorateError extends Error {
     this.what = parts.what;
     this.where = parts.where;
     this.hint = parts.hint;
+    this.excerpt = parts.excerpt;
   }
 }
 
@@ -97,6 +101,8 @@ export function describeError(error: unknown): string[] {
   if (error instanceof QuorateError) {
     lines.push(error.what);
     if (error.where) lines.push(`  at ${formatWhere(error.where)}`);
+    if (error.excerpt !== undefined) lines.push(`  | ${error.excerpt}`);
+    if (error.excerpt !== undefined && error.where) lines.push(`  | ${' '.repeat(error.where.column - 1)}^`);
     if (error.hint) lines.push(`  hint: ${error.hint}`);
   } else {
     lines.push(messageOf(error));

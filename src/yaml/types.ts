@@ -1,8 +1,14 @@
 import type {QuorateError, Where} from '../errors/index.js';
 
+/** Key under which the expression language finds a string that must never be rendered. */
+const unsafeText: unique symbol = Symbol.for('quorate.unsafeText') as never;
+
 /** A scalar tagged `!unsafe`: data that is never read as a template. */
 export class UnsafeString {
   constructor(readonly text: string) {}
+  get [unsafeText](): string {
+    return this.text;
+  }
   toString(): string {
     return this.text;
   }
