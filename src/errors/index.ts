@@ -1,4 +1,5 @@
 /** The one error family: what went wrong, where it was written, how to mend it, and what caused it. */
+export {didYouMean, nearest} from './nearest.js';
 
 /** A place in a file; line and column count from 1. */
 export interface Where {
