@@ -1,0 +1,80 @@
+/** A reason why K3s does not start, read from its log, with the way out. */
+export interface Cause {
+  readonly why: string;
+  readonly hint?: string;
+}
+
+const causes: readonly {readonly pattern: RegExp; readonly why: string; readonly hint?: string}[] = [
+  {
+    pattern: /duplicate node name found/i,
+    why: 'the cluster still lists a member of this node name',
+    hint: 'the server was wiped or rebuilt: remove the dead member first (`k3s kubectl delete node NAME` on a living server), then run again',
+  },
+  {
+    pattern: /Node password rejected|node password not set|hash does not match/i,
+    why: 'the cluster knows this node name with another node password',
+    hint: 'delete the Node (`k3s kubectl delete node NAME`) on a living server; its node-password secret goes with it',
+  },
+  {
+    pattern: /bootstrap data already found and encrypted with different token/i,
+    why: "the token is not the one the cluster's datastore was made with",
+    hint: 'set k3s_token to the token of the cluster (server/token on a living server, or your saved copy)',
+  },
+  {
+    pattern: /token CA hash does not match|not authorized|401 Unauthorized|failed to validate token/i,
+    why: "the token is not the cluster's",
+    hint: 'compare k3s_token with /var/lib/rancher/k3s/server/token on a living server',
+  },
+  {
+    pattern: /critical configuration .*mismatch/i,
+    why: "flags that must match on all servers differ from the cluster's",
+    hint: 'compare k3s_server_config with config.yaml on a living server; K3s names the flags in its log only',
+  },
+  {
+    pattern: /too many learner members/i,
+    why: 'etcd takes one learner at a time and another server is joining',
+    hint: 'wait until it has joined, then run again',
+  },
+  {
+    pattern: /newer than datastore/i,
+    why: 'certificates under server/tls are newer than those in the datastore',
+    hint: 'clocks differ or files were copied: see K3s docs "certificate"; never edit server/tls',
+  },
+  {
+    pattern: /bind: address already in use/i,
+    why: 'a port that K3s needs is taken by another process',
+    hint: 'see `ss -ltnp`; K3s needs 6443, 10250, and 2379-2380 on servers',
+  },
+  {
+    pattern: /no default routes found/i,
+    why: 'the host has no default route, which K3s needs',
+    hint: 'add one (in an airgap a dummy interface will do)',
+  },
+  {
+    pattern: /cgroup.*(memory|cpuset).*not (found|enabled|available)|failed to find memory cgroup/i,
+    why: 'the kernel gives K3s no memory cgroup',
+    hint: 'on a Raspberry Pi add `cgroup_memory=1 cgroup_enable=memory` to cmdline.txt and reboot',
+  },
+  {pattern: /no space left on device/i, why: 'the disk is full'},
+  {
+    pattern: /exec format error/i,
+    why: "the binary is not for this machine's architecture",
+    hint: 'check k3s_binary against `uname -m`',
+  },
+];
+
+/** The known cause that a line of K3s's log names. */
+export function causeOf(line: string): Cause | undefined {
+  const found = causes.find(({pattern}) => pattern.test(line));
+  return found === undefined ? undefined : {why: found.why, ...(found.hint === undefined ? {} : {hint: found.hint})};
+}
+
+/** Causes that do not go away by waiting; others may be passing (a learner in the way, a port being freed). */
+export const isFinal = (line: string): boolean =>
+  causeOf(line) !== undefined && !/too many learner|address already in use/i.test(line);
+
+/** The message of a fatal line, without logrus' dressing. */
+export function fatalMessage(line: string): string | undefined {
+  const match = /level=(?:fatal|error) msg="((?:[^"\\]|\\.)*)"/.exec(line);
+  return match?.[1] === undefined ? undefined : match[1].replaceAll('\\"', '"');
+}

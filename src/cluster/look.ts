@@ -1,0 +1,79 @@
+import {raw, type Script, sh} from '../shell/index.js';
+
+/** Where K3s keeps things; each can be moved by the user. */
+export interface K3sPaths {
+  readonly dataDir: string;
+  readonly configFile: string;
+  readonly binDir: string;
+  readonly systemdDir: string;
+}
+
+export const defaultPaths: K3sPaths = {
+  dataDir: '/var/lib/rancher/k3s',
+  configFile: '/etc/rancher/k3s/config.yaml',
+  binDir: '/usr/local/bin',
+  systemdDir: '/etc/systemd/system',
+};
+
+/** Shell functions of the look: `say key value` prints a line, `put key file` prints a file as base64 on one line. */
+const functions = raw(String.raw`
+say() { printf '%s %s\n' "$1" "$2"; }
+put() { if [ -f "$2" ]; then printf '%s ' "$1"; base64 < "$2" | tr -d '\n'; printf '\n'; fi; }
+have() { command -v "$1" >/dev/null 2>&1; }
+yes() { if [ -e "$2" ]; then say "$1" 1; fi; }
+unit() {
+  have systemctl || return 0
+  systemctl show "$1" -p LoadState,ActiveState,SubState,MainPID,NRestarts,UnitFileState,FragmentPath,ActiveEnterTimestampMonotonic 2>/dev/null | sed "s/^/unit $1 /"
+  put "sums $1" "/run/quorate/$1.sums"
+}
+`);
+
+/**
+ * One read-only POSIX script that reads all that roles and checks need of a host, in one trip:
+ * host, binary, units, files, what lies in the data-dir, and what etcd itself says.
+ * Rules: k3s "datastore/ha-embedded"; member list over etcd's client certificate works in every version.
+ */
+export function lookScript(paths: K3sPaths): Script {
+  return sh`${functions}
+d=${paths.dataDir} c=${paths.configFile} b=${paths.binDir} s=${paths.systemdDir}
+say hostname "$(uname -n)"
+say arch "$(uname -m)"
+say now "$(date +%s)"
+say boot "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
+if [ -d /run/systemd/system ]; then say init systemd; elif have rc-service; then say init openrc; else say init other; fi
+if have getenforce; then say selinux "$(getenforce 2>/dev/null)"; fi
+if have rpm && rpm -q k3s-selinux >/dev/null 2>&1; then say k3s-selinux 1; fi
+if have ip; then ip -o addr show 2>/dev/null | while read -r _ device family address _; do case $family in inet*) say address "$device $address";; esac; done; fi
+yes modules "/lib/modules/$(uname -r)"
+if [ -x "$b/k3s" ]; then say binary "$("$b/k3s" --version 2>/dev/null | head -n 1)"; fi
+unit k3s
+unit k3s-agent
+put file.config "$c"
+for f in "$c.d"/*.yaml "$c.d"/*.yml; do [ -f "$f" ] && put "dropin $f" "$f"; done
+put file.unit "$s/k3s.service"
+put file.env "$s/k3s.service.env"
+put file.agent-unit "$s/k3s-agent.service"
+put file.agent-env "$s/k3s-agent.service.env"
+yes data.wal "$d/server/db/etcd/member/wal"
+put data.etcd-name "$d/server/db/etcd/name"
+yes data.etcd "$d/server/db/etcd"
+yes data.tombstone "$d/server/db/etcd/tombstone"
+yes data.state-db "$d/server/db/state.db"
+yes data.migrated "$d/server/db/state.db.migrated"
+yes data.server-tls "$d/server/tls"
+yes data.reset-flag "$d/server/db/reset-flag"
+yes data.agent "$d/agent/client-kubelet.crt"
+put data.token "$d/server/token"
+put data.agent-token "$d/server/agent-token"
+yes data.password /etc/rancher/node/password
+if [ -d "$d/server/tls/etcd" ] && have curl; then
+  t=$d/server/tls/etcd
+  printf 'members '
+  curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null | base64 | tr -d '\n'
+  printf '\n'
+  curl -s --max-time 5 http://127.0.0.1:2381/metrics 2>/dev/null | sed -n 's/^\(etcd_server_is_leader\|etcd_server_has_leader\|etcd_server_is_learner\|etcd_mvcc_db_total_size_in_bytes\) /metric \1 /p'
+fi
+if have curl && [ -d "$d/server/tls" ]; then say ping "$(curl -sk --max-time 5 https://127.0.0.1:6443/ping 2>/dev/null)"; fi
+have curl || say no-curl 1
+:`;
+}

@@ -1,0 +1,69 @@
+import type {Secret} from '../shell/index.js';
+import type {K3sConfig} from './config_file.js';
+
+export type Datastore = 'etcd' | 'sqlite' | 'external';
+
+/** What a run does with a host; the plays of site.yml take these groups in this order. */
+export type Step =
+  /** Has etcd on disk but does not run: all of these are started together, since quorum may need them all. */
+  | 'start'
+  /** Makes the cluster (etcd) or is the single server (SQLite), or the first on an external datastore. */
+  | 'init'
+  /** Runs: changed and restarted only where something differs, one at a time. */
+  | 'member'
+  | 'join'
+  | 'agent'
+  /** Unknown or outside this run. */
+  | 'none';
+
+export const groupOfStep: Readonly<Record<Step, string>> = {
+  start: 'k3s_stopped_servers',
+  init: 'k3s_first_server',
+  member: 'k3s_running_servers',
+  join: 'k3s_joining_servers',
+  agent: 'k3s_agents',
+  none: 'k3s_left_out',
+};
+
+/** What becomes of the two lines that say how a server becomes a member. */
+export type Membership =
+  | {readonly membership: 'cluster-init'}
+  | {readonly membership: 'server'; readonly url: string}
+  /** As found: K3s ignores them once etcd is on disk. */
+  | {readonly membership: 'keep'};
+
+export interface HostPlan {
+  readonly host: string;
+  readonly kind: 'server' | 'agent';
+  readonly step: Step;
+  readonly why: string;
+  readonly nodeName: string;
+  readonly address: string;
+  readonly membership: Membership;
+  /** Once it votes, `cluster-init` gives way to this peer's URL; undefined where there is no peer. */
+  readonly peerUrl?: string;
+  /** config.yaml without the membership lines; an agent's `server` is in it. */
+  readonly config: K3sConfig;
+}
+
+export interface PlanRefusal {
+  readonly hosts: readonly string[];
+  readonly what: string;
+  readonly hint: string;
+  /** The variable to mend, so that its place can be shown; with the host it was read for. */
+  readonly variable?: {readonly name: string; readonly host: string};
+}
+
+export interface ClusterPlan {
+  readonly datastore: Datastore;
+  readonly clusterId?: string;
+  readonly token?: Secret;
+  readonly hosts: ReadonlyMap<string, HostPlan>;
+  /** Etcd's voters now and once the run is done; both 0 without etcd. */
+  readonly votersBefore: number;
+  readonly healthyBefore: number;
+  readonly votersAfter: number;
+  readonly refusals: readonly PlanRefusal[];
+  readonly warnings: readonly string[];
+  readonly shows: readonly string[];
+}

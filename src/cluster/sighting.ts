@@ -1,0 +1,220 @@
+import {Secret} from '../shell/index.js';
+
+export interface UnitState {
+  /** `loaded`, `not-found`, `masked`. */
+  readonly load: string;
+  /** `active`, `activating`, `inactive`, `failed`. */
+  readonly active: string;
+  readonly sub: string;
+  readonly mainPid: number;
+  readonly restarts: number;
+  /** `enabled`, `disabled`, or empty. */
+  readonly enabled: string;
+  /** What our unit wrote at its last start: hash by path; undefined for a unit of another hand. */
+  readonly sums?: string;
+}
+
+export interface EtcdMember {
+  readonly id: string;
+  /** `<node name>-<8 hex>`, or empty for a member that has never started. */
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+  readonly isLearner: boolean;
+}
+
+export interface EtcdSighting {
+  readonly clusterId: string;
+  readonly members: readonly EtcdMember[];
+  readonly isLeader: boolean;
+  readonly hasLeader: boolean;
+}
+
+export interface DropIn {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the look found on one host that answered. */
+export interface Sighting {
+  readonly hostname: string;
+  readonly arch: string;
+  readonly nowEpochSeconds: number;
+  readonly bootId: string;
+  readonly init: 'systemd' | 'openrc' | 'other';
+  readonly selinux?: string;
+  readonly selinuxPolicy: boolean;
+  /** The kernel has its modules on disk, so that modprobe can work. */
+  readonly kernelModules: boolean;
+  readonly addresses: readonly {readonly device: string; readonly address: string}[];
+  /** `v1.30.6+k3s1`, undefined where no binary is. */
+  readonly version?: string;
+  readonly server?: UnitState;
+  readonly agent?: UnitState;
+  readonly configText?: string;
+  readonly dropIns: readonly DropIn[];
+  readonly unitText?: string;
+  readonly envText?: string;
+  readonly agentUnitText?: string;
+  readonly agentEnvText?: string;
+  readonly data: {
+    /** Embedded etcd is initialised: `member/wal` exists (k3s pkg/etcd IsInitialized). */
+    readonly wal: boolean;
+    readonly etcdDir: boolean;
+    readonly etcdName?: string;
+    readonly tombstone: boolean;
+    readonly stateDb: boolean;
+    readonly migrated: boolean;
+    readonly serverTls: boolean;
+    readonly resetFlag: boolean;
+    readonly agent: boolean;
+    readonly nodePassword: boolean;
+    readonly token?: Secret;
+    readonly agentToken?: Secret;
+  };
+  readonly etcd?: EtcdSighting;
+  /** `/ping` answered `pong`. */
+  readonly ping: boolean;
+  readonly curl: boolean;
+}
+
+/** Lines of the look by key: all values of a key that may repeat. */
+type Lines = ReadonlyMap<string, readonly string[]>;
+
+const split = (stdout: string): Lines => {
+  const lines = new Map<string, string[]>();
+  for (const line of stdout.split('\n')) {
+    const space = line.indexOf(' ');
+    if (space <= 0) continue;
+    const key = line.slice(0, space);
+    const list = lines.get(key) ?? [];
+    list.push(line.slice(space + 1));
+    lines.set(key, list);
+  }
+  return lines;
+};
+
+const decode = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
+
+const unitOf = (lines: Lines, name: string): UnitState | undefined => {
+  const properties = new Map<string, string>();
+  for (const line of lines.get('unit') ?? []) {
+    const match = /^(\S+) ([^=]+)=(.*)$/.exec(line);
+    if (match?.[1] === name) properties.set(match[2] ?? '', match[3] ?? '');
+  }
+  if (properties.size === 0) return undefined;
+  const sums = (lines.get('sums') ?? []).find((line) => line.startsWith(`${name} `));
+  return {
+    load: properties.get('LoadState') ?? '',
+    active: properties.get('ActiveState') ?? '',
+    sub: properties.get('SubState') ?? '',
+    mainPid: Number(properties.get('MainPID') ?? 0),
+    restarts: Number(properties.get('NRestarts') ?? 0),
+    enabled: properties.get('UnitFileState') ?? '',
+    ...(sums === undefined ? {} : {sums: decode(sums.slice(name.length + 1))}),
+  };
+};
+
+interface MemberListAnswer {
+  readonly header?: {readonly cluster_id?: string};
+  readonly members?: readonly {
+    readonly ID?: string;
+    readonly name?: string;
+    readonly peerURLs?: readonly string[];
+    readonly clientURLs?: readonly string[];
+    readonly isLearner?: boolean;
+  }[];
+}
+
+/** Reads etcd's JSON answer to /v3/cluster/member/list; undefined when etcd did not answer. */
+export function parseMemberList(text: string): Pick<EtcdSighting, 'clusterId' | 'members'> | undefined {
+  let answer: MemberListAnswer;
+  try {
+    answer = JSON.parse(text) as MemberListAnswer;
+  } catch {
+    return undefined;
+  }
+  if (!answer.header?.cluster_id || !answer.members) return undefined;
+  return {
+    clusterId: answer.header.cluster_id,
+    members: answer.members.map((member) => ({
+      id: member.ID ?? '',
+      name: member.name ?? '',
+      peerUrls: member.peerURLs ?? [],
+      clientUrls: member.clientURLs ?? [],
+      isLearner: member.isLearner === true,
+    })),
+  };
+}
+
+const etcdOf = (lines: Lines): EtcdSighting | undefined => {
+  const list = parseMemberList(decode(lines.get('members')?.[0] ?? ''));
+  if (!list) return undefined;
+  const metric = (name: string): boolean =>
+    (lines.get('metric') ?? []).some((line) => /^(\S+) 1(\.0)?$/.exec(line)?.[1] === name);
+  return {...list, isLeader: metric('etcd_server_is_leader'), hasLeader: metric('etcd_server_has_leader')};
+};
+
+const secretOf = (text: string | undefined): {token?: Secret} =>
+  text === undefined ? {} : {token: new Secret(decode(text).trim())};
+
+/** Reads what {@link lookScript} printed. */
+export function parseLook(stdout: string): Sighting {
+  const lines = split(stdout);
+  const one = (key: string): string | undefined => lines.get(key)?.[0];
+  const text = (key: string): string | undefined => (one(key) === undefined ? undefined : decode(one(key) ?? ''));
+  const flag = (key: string): boolean => one(key) === '1';
+  const init = one('init');
+  const version = /(v\d+\.\d+\.\d+\S*)/.exec(one('binary') ?? '')?.[1];
+  const server = unitOf(lines, 'k3s');
+  const agent = unitOf(lines, 'k3s-agent');
+  const etcd = etcdOf(lines);
+  const optional = {
+    selinux: one('selinux'),
+    version,
+    server,
+    agent,
+    configText: text('file.config'),
+    unitText: text('file.unit'),
+    envText: text('file.env'),
+    agentUnitText: text('file.agent-unit'),
+    agentEnvText: text('file.agent-env'),
+    etcd,
+  };
+  const etcdName = text('data.etcd-name')?.trim();
+  const {token: agentToken} = secretOf(one('data.agent-token'));
+  return {
+    hostname: one('hostname') ?? '',
+    arch: one('arch') ?? '',
+    nowEpochSeconds: Number(one('now') ?? 0),
+    bootId: one('boot') ?? '',
+    init: init === 'systemd' || init === 'openrc' ? init : 'other',
+    selinuxPolicy: flag('k3s-selinux'),
+    kernelModules: flag('modules'),
+    addresses: (lines.get('address') ?? []).map((line) => {
+      const [device = '', address = ''] = line.split(' ');
+      return {device, address: address.replace(/\/\d+$/, '')};
+    }),
+    dropIns: (lines.get('dropin') ?? []).map((line) => {
+      const space = line.lastIndexOf(' ');
+      return {path: line.slice(0, space), text: decode(line.slice(space + 1))};
+    }),
+    data: {
+      wal: flag('data.wal'),
+      etcdDir: flag('data.etcd'),
+      tombstone: flag('data.tombstone'),
+      stateDb: flag('data.state-db'),
+      migrated: flag('data.migrated'),
+      serverTls: flag('data.server-tls'),
+      resetFlag: flag('data.reset-flag'),
+      agent: flag('data.agent'),
+      nodePassword: flag('data.password'),
+      ...(etcdName === undefined ? {} : {etcdName}),
+      ...secretOf(one('data.token')),
+      ...(agentToken === undefined ? {} : {agentToken}),
+    },
+    ping: one('ping') === 'pong',
+    curl: !flag('no-curl'),
+    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<Sighting>),
+  };
+}
