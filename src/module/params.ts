@@ -50,14 +50,21 @@ const toList = (value: unknown): unknown => {
 };
 
 /**
+ * Numbers that nobody means as what YAML makes of an octal: somebody wrote a mode without quotes and without its zero.
+ * 644 would be mode 1204. (420, in contrast, is what YAML 1.1 makes of 0644.)
+ */
+const forgottenZero = (value: number): boolean =>
+  (value > 511 && /^[0-7]{3}$/.test(String(value))) ||
+  [400, 440, 444, 500, 1755, 1770, 1775, 1777, 2750, 2755, 2770, 2775].includes(value);
+
+/**
  * A file mode: octal as a string (`'0644'`) or symbolic (`u=rw,g=,o=`) stays text; a number is what YAML 1.1 made of
  * `0644` (420) and is written back as octal. A bare `644` in YAML is decimal 644: Ansible sets mode 1204, we refuse.
  */
 const toMode = (value: unknown, context: z.RefinementCtx): unknown => {
   if (typeof value !== 'number') return value;
   const octal = value.toString(8);
-  if (Number.isInteger(value) && value >= 0 && value <= 0o7777 && !/^[0-7]{3}$/.test(String(value)))
-    return octal.padStart(4, '0');
+  if (Number.isInteger(value) && value >= 0 && value <= 0o7777 && !forgottenZero(value)) return octal.padStart(4, '0');
   context.addIssue({
     code: 'custom',
     message: `${value} is a decimal number; write the mode as '${String(value).padStart(4, '0')}', in quotes`,
