@@ -1,5 +1,5 @@
 import {ModuleError} from '../errors/index.js';
-import {nearestName} from './nearest.js';
+import {nearest} from '../errors/nearest.js';
 import type {Module} from './types.js';
 
 /** The modules of a run, found by any name a playbook may use. */
@@ -62,7 +62,7 @@ export function createRegistry(modules: readonly Module[]): ModuleRegistry {
   const names = [...byName.keys()].sort();
   return {
     find: (name) => byName.get(name) ?? byName.get(shortName(name)),
-    nearest: (name) => nearestName(shortName(name), names),
+    nearest: (name) => nearest(shortName(name), names),
     names,
     modules: [...own.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     with: (more) => (more.length === 0 ? createRegistry(modules) : createRegistry([...modules, ...more])),

@@ -1,6 +1,6 @@
 import {ParamsError, type Where} from '../errors/index.js';
+import {nearest} from '../errors/nearest.js';
 import {Secret} from '../shell/index.js';
-import {nearestName} from './nearest.js';
 import type {z} from './params.js';
 import {type Param, type ParamsShape, shapeOf} from './shape.js';
 import type {Data, Module} from './types.js';
@@ -54,7 +54,7 @@ const findParam = (shape: ParamsShape, key: string): Param | undefined =>
 
 function unknownParam(module: Module, shape: ParamsShape, key: string, places: ArgumentPlaces): ParamsError {
   const names = shape.params.flatMap((param) => [param.name, ...(param.doc?.aliases ?? [])]);
-  const near = nearestName(key, names);
+  const near = nearest(key, names);
   const listed = shape.params.map((param) => param.name).sort();
   return new ParamsError({
     what: `${module.name} has no parameter '${key}'`,
@@ -111,7 +111,7 @@ function describeIssue(
   const path = [shown, ...issue.path.slice(1).map(String)].join('.');
   const value = issue.path.reduce<unknown>(memberOf, values);
   const text = param?.doc?.type === 'secret' ? '(secret)' : showValue(value);
-  const near = issue.code === 'invalid_value' ? nearestName(String(value), issue.values.map(String)) : undefined;
+  const near = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
   return {
     what: `${module.name}: ${path} is ${text}${complaint(issue, param)}`,
     where: places.whereOf(shown),
