@@ -105,6 +105,8 @@ export type Step =
       until(output: StepOutput): WaitVerdict;
       readonly everyMs: number;
       readonly deadlineMs: number;
+      /** What is said when the deadline passes; the title and the last progress, if there is none. */
+      readonly late?: {readonly why: string; readonly hint?: string};
       /** A systemd unit whose journal is followed; lines that match a known cause end the wait early. */
       readonly follow?: {
         readonly journal: string;
@@ -257,6 +259,8 @@ export interface ActionModule<P extends ParamsSchema = ParamsSchema, Prepared = 
   ):
     | {readonly probe: Script; parse(output: StepOutput, predicted: Predicted): ModuleResult | 'conditional'}
     | undefined;
+  /** Ansible's values in a result of a task that check mode skips: `{rc: 0, stdout: ''}`; they are marked as such. */
+  whenSkipped?(params: z.output<P>): Data;
   steps(params: z.output<P>, prepared: Prepared, host: HostView): readonly Step[];
   result(
     params: z.output<P>,
