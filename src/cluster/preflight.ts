@@ -1,7 +1,7 @@
+import {nearest} from '../errors/nearest.js';
 import {addressOf, type ClusterHost, kindOf, liveConfig, nodeNameOf} from './classify.js';
 import {sameValue} from './config_file.js';
 import {criticalDisables, criticalKeys, knownAgentKeys, knownServerKeys} from './config_keys.js';
-import {nearest} from './nearest.js';
 import type {PlanRefusal} from './plan.js';
 import {moveBetween, parseVersion} from './versions.js';
 

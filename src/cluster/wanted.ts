@@ -91,12 +91,7 @@ export function settingsFromArgs(args: string): K3sConfig {
 const reserved = ['server', 'cluster-init', 'cluster-reset'];
 
 /** The variables of one host, quorate's names first, then those of a k3s-io/k3s-ansible inventory. */
-export function wantedOf(
-  host: string,
-  kind: 'server' | 'agent',
-  variables: VariablesOf,
-  parseYaml: (text: string) => unknown,
-): WantedHost {
+export function wantedOf(host: string, kind: 'server' | 'agent', variables: VariablesOf): WantedHost {
   const faults: {variable: string; what: string; hint: string}[] = [];
   const first = (...names: string[]): {name: string; value: unknown} | undefined => {
     for (const name of names) {

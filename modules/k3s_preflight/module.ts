@@ -1,0 +1,36 @@
+import {lookScript, parseLook, preflight} from '../../src/cluster/index.js';
+import {defineModule, p} from '../../src/module/index.js';
+import {clusterHosts} from '../k3s_roles/entries.js';
+import {lookParams, pathsOf} from '../k3s_roles/look_params.js';
+
+export default defineModule({
+  kind: 'group',
+  name: 'k3s_preflight',
+  summary: 'Refuses, before anything is touched, what K3s would fail on or silently get wrong.',
+  description: `Compares all hosts of the cluster at once: settings K3s does not know, flags that must match on all servers, node names
+that collide, a node-ip the host has not, versions that go back or skip a minor, clocks apart, SELinux without its policy.`,
+  params: p.object({
+    ...lookParams,
+    binary: p.string('k3s_binary, when a file of the controller is installed.').default(''),
+  }),
+  examples: [{name: 'Check before touching anything', params: {}}],
+  scope: (params) => [params.server_group, params.agent_group],
+  probe: (params) => lookScript(pathsOf(params)),
+  parse: (output) => parseLook(output.stdout),
+  plan(entries) {
+    const found = preflight({
+      ...clusterHosts(entries),
+      binaryGiven: entries.some((entry) => entry.params.binary !== ''),
+    });
+    return {
+      refusals: found.refusals.map(({hosts, what, hint, variable}) => {
+        const where =
+          variable === undefined
+            ? undefined
+            : entries.find((entry) => entry.host === variable.host)?.whereOf(variable.name);
+        return {hosts, what, hint, ...(where === undefined ? {} : {where})};
+      }),
+      warnings: found.warnings,
+    };
+  },
+});

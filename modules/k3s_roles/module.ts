@@ -1,0 +1,93 @@
+import {
+  type ClusterHost,
+  type ClusterPlan,
+  groupOfStep,
+  type HostPlan,
+  lookScript,
+  parseLook,
+  resolveRoles,
+  urlOf,
+} from '../../src/cluster/index.js';
+import {type Data, defineModule, p, type Refusal} from '../../src/module/index.js';
+import {clusterHosts} from './entries.js';
+import {lookParams, pathsOf} from './look_params.js';
+
+/** What tasks of this run read as `k3s`: one mapping for each host. */
+function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan): Data {
+  const {wanted} = host;
+  const servers = [...plan.hosts.values()].filter(({kind, step}) => kind === 'server' && step !== 'none');
+  return {
+    k3s: {
+      role: own.kind,
+      step: own.step,
+      group: groupOfStep[own.step],
+      why: own.why,
+      service: own.kind === 'server' ? 'k3s' : 'k3s-agent',
+      node_name: own.nodeName,
+      address: own.address,
+      config: own.config,
+      membership:
+        own.membership.membership === 'server'
+          ? {server: own.membership.url}
+          : own.membership.membership === 'cluster-init'
+            ? {'cluster-init': true}
+            : {},
+      peer_url: own.peerUrl ?? '',
+      datastore: plan.datastore,
+      data_dir: wanted.dataDir,
+      version: wanted.version ?? host.sighting?.version ?? '',
+      arch: host.sighting?.arch ?? '',
+      kernel_modules: host.sighting?.kernelModules ?? false,
+      environment: wanted.environment,
+      url: urlOf(wanted.endpoints[0] ?? own.address, wanted.port),
+      servers: servers.map(({host: name}) => name),
+      nodes: [...plan.hosts.values()].filter(({step}) => step !== 'none').map(({nodeName}) => nodeName),
+    },
+  };
+}
+
+export default defineModule({
+  kind: 'group',
+  name: 'k3s_roles',
+  summary: "Decides each host's role in the K3s cluster from what lies and runs on all of its hosts.",
+  description: `Reads every host of the server and agent groups in one trip each, whatever \`--limit\` says, and decides who starts the
+cluster, who joins through whom, who is a member already. A host that cannot be read is unknown, and unknown is never bare:
+no cluster is started while a server is unknown. Sets the variable \`k3s\` for each host; the K3s tasks of this run read it.`,
+  params: p.object({
+    ...lookParams,
+    lost_servers: p.strings('Servers given up by name: they are lost for good and hold nothing back.').default([]),
+  }),
+  examples: [{name: 'Decide the roles', params: {}}],
+  scope: (params) => [params.server_group, params.agent_group],
+  probe: (params) => lookScript(pathsOf(params)),
+  parse: (output) => parseLook(output.stdout),
+  plan(entries, run) {
+    const hosts = clusterHosts(entries);
+    const plan = resolveRoles({...hosts, lost: entries[0]?.params.lost_servers ?? [], random: run.random});
+    const where = (variable: {name: string; host: string} | undefined): string | undefined =>
+      variable === undefined
+        ? undefined
+        : entries.find((entry) => entry.host === variable.host)?.whereOf(variable.name);
+    const all = [...hosts.servers, ...hosts.agents];
+    return {
+      variables: new Map(
+        all.flatMap((host) => {
+          const own = plan.hosts.get(host.wanted.host);
+          return own === undefined ? [] : [[host.wanted.host, variablesOf(host, own, plan)] as const];
+        }),
+      ),
+      refusals: plan.refusals.map(({hosts: names, what, hint, variable}): Refusal => {
+        const place = where(variable);
+        return {hosts: names, what, hint, ...(place === undefined ? {} : {where: place})};
+      }),
+      warnings: plan.warnings,
+      shows: plan.shows,
+      data: {
+        datastore: plan.datastore,
+        cluster_id: plan.clusterId ?? '',
+        voters: plan.votersBefore,
+        voters_after: plan.votersAfter,
+      },
+    };
+  },
+});

@@ -1,0 +1,59 @@
+import type {StepOutput} from '../../src/module/index.js';
+import {type Script, sh} from '../../src/shell/index.js';
+
+/** Where our unit's ExecStartPre leaves the sums of all that the start depended on. */
+export const startedSums = (service: string): string => `/run/quorate/${service}.sums`;
+
+/** The helper that prints those sums; the unit runs it at each start, the probe to compare. */
+export const sumsHelper = '/usr/local/lib/quorate/k3s-sums';
+
+export interface Seen {
+  /** `loaded`, `not-found`, `masked`, or empty without systemd. */
+  readonly load: string;
+  readonly active: string;
+  readonly enabled: boolean;
+  readonly restarts: number;
+  /** Files that are not as they were when the service was started. */
+  readonly stale: readonly string[];
+  /** The unit that runs was not started by ours: nothing tells what it runs with. */
+  readonly foreign: boolean;
+}
+
+const marker = '-- sums --';
+
+export const serviceProbe = (service: string): Script => sh`s=${service}
+systemctl show "$s" -p LoadState,ActiveState,UnitFileState,NRestarts 2>/dev/null
+echo ${marker}
+cat ${startedSums(service)} 2>/dev/null
+echo ${marker}
+if [ -f ${sumsHelper} ]; then sh ${sumsHelper} "$s"; fi
+:`;
+
+const sumsOf = (text: string): Map<string, string> =>
+  new Map(
+    text.split('\n').flatMap((line) => {
+      const match = /^([0-9a-f]{64}) {2}(.+)$/.exec(line);
+      return match === null ? [] : [[match[2] ?? '', match[1] ?? '']];
+    }),
+  );
+
+/** Reads what {@link serviceProbe} printed. */
+export function parseService(output: StepOutput): Seen {
+  const [properties = '', before = '', now = ''] = output.stdout.split(`${marker}\n`);
+  const value = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(properties)?.[1] ?? '';
+  const started = sumsOf(before);
+  const present = sumsOf(now);
+  const paths = [...new Set([...started.keys(), ...present.keys()])].sort();
+  return {
+    load: value('LoadState'),
+    active: value('ActiveState'),
+    enabled: value('UnitFileState') === 'enabled',
+    restarts: Number(value('NRestarts') || 0),
+    stale: started.size === 0 ? [] : paths.filter((path) => started.get(path) !== present.get(path)),
+    foreign: started.size === 0,
+  };
+}
+
+/** Waits look at the unit's state and, at the first start, at how often systemd has restarted it. */
+export const stateProbe = (service: string): Script =>
+  sh`systemctl show ${service} -p ActiveState,SubState,NRestarts,Result 2>/dev/null; :`;
