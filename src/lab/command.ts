@@ -58,8 +58,22 @@ export function labCommand(say: (line: string) => void = (line) => process.stdou
     for (const line of statusLines(await opened.status())) say(line);
     say(`inventory: ${opened.inventoryPath}`);
   });
+  sub('save', "keep every host's disk under a name")
+    .argument('<state>', 'name of the state')
+    .action(async (state: string, flags: Where) => {
+      await (await open(flags)).save(state);
+      say(`Saved ${state}; put it back with quorate lab restore ${state}${nameFlag(flags.name)}`);
+    });
+  sub('restore', "cut the hosts' power and put saved disks back")
+    .argument('<state>', 'name of the state')
+    .action(async (state: string, flags: Where) => {
+      await (await open(flags)).restore(state);
+      say(`The lab ${flags.name} is as it was saved in ${state}.`);
+    });
   return lab;
 }
+
+const nameFlag = (name: string): string => (name === defaultName ? '' : ` --name ${name}`);
 
 async function upAction(flags: UpFlags, say: (line: string) => void): Promise<void> {
   const {yes, group, apt, ...rest} = flags;
@@ -76,13 +90,12 @@ async function upAction(flags: UpFlags, say: (line: string) => void): Promise<vo
 
 function summaryLines(lab: Lab): string[] {
   const hosts = lab.hosts.map((host) => `  ${host.name.padEnd(12)} ${host.address}`);
-  const named = lab.name === defaultName ? '' : ` --name ${lab.name}`;
   return [
     `The lab ${lab.name} is up:`,
     ...hosts,
     `inventory: ${lab.inventoryPath}`,
     `next: quorate run playbooks/site.yml -i ${lab.inventoryPath}`,
-    `      quorate lab down${named}`,
+    `      quorate lab down${nameFlag(lab.name)}`,
   ];
 }
 

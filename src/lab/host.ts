@@ -5,6 +5,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {LabError} from '../errors/index.js';
 import {cgroupDirs, initPid, killAll, memoryBytes, pidsOf, removeCgroups} from './cgroups.js';
 import {launch} from './launcher.js';
+import {listTree, type UpperEntry} from './listing.js';
+import {setPath} from './network.js';
 import type {HostFiles, LabFiles} from './places.js';
 import {addressOf, linkName, netnsName} from './record.js';
 import {run} from './run.js';
@@ -123,13 +125,26 @@ export class LabHost {
     await run(['ip', 'link', 'set', linkName(this.#lab.subnet, this.#record.number), state]);
   }
 
+  /** Cuts this host off from others, both ways, or mends that; each still sees the rest. A boot of either mends its half. */
+  async setPeers(state: 'cut' | 'open', peers: readonly LabHost[]): Promise<void> {
+    for (const peer of peers) {
+      await setPath(netnsName(this.#lab.name, this.name), peer.address, state);
+      await setPath(netnsName(this.#lab.name, peer.name), this.address, state);
+    }
+  }
+
+  /** What the host has written: the upper dir's entries, by path. */
+  upperListing(): Promise<UpperEntry[]> {
+    return listTree(this.files.upper);
+  }
+
   /** Runs a command as root inside the host, not through ssh; `input` is its stdin. */
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const {pid} = this;
     if (pid === undefined) throw new LabError({what: `${this.name} is not running`, hint: 'start it first'});
     // First into the host's cgroups: what is left running there ends with the host.
     const script = 'for d in $1; do mkdir -p "$d" && echo 0 > "$d/cgroup.procs"; done; shift; exec "$@"';
-    const dirs = cgroupDirs(this.#lab.name, this.name).filter((dir) => !dir.includes('/cpuset/'));
+    const dirs = cgroupDirs(this.#lab.name, this.name);
     const enter = ['nsenter', '--target', String(pid), '-m', '-u', '-i', '-n', '-p', '-C', '--wd', '--'];
     const env = ['env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'];
     const words = [dirs.map((dir) => `${dir}/backdoor`).join(' '), ...enter, ...env, 'LANG=C.UTF-8', ...argv];

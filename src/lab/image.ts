@@ -74,7 +74,6 @@ async function bootstrap(recipe: ImageRecipe, dir: string, holdFd: number, signa
     `--include=${recipe.packages.join(',')}`,
     '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
     `--setup-hook=sh ${setup} "$1"`,
-    `--customize-hook=sh ${customize} "$1"`,
     '--dpkgopt=path-exclude=/usr/share/man/*',
     '--dpkgopt=path-exclude=/usr/share/locale/*',
     '--dpkgopt=path-exclude=/usr/share/doc/*',
@@ -84,6 +83,7 @@ async function bootstrap(recipe: ImageRecipe, dir: string, holdFd: number, signa
     recipe.mirror,
   ];
   await run(argv, {holdFd, signal});
+  await run(['sh', customize, join(dir, 'root')], {holdFd, signal});
   await rm(setup);
   await rm(customize);
 }

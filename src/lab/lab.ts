@@ -1,17 +1,20 @@
 import {existsSync} from 'node:fs';
 import {mkdir, rm, writeFile} from 'node:fs/promises';
+import {dirname} from 'node:path';
 import {LabError} from '../errors/index.js';
 import {killAll, removeCgroups} from './cgroups.js';
 import {LabHost} from './host.js';
 import {ensureImage} from './image.js';
 import {inventoryText} from './inventory.js';
 import {withLock} from './lock.js';
-import {ensureBridge, freeSubnets, removeNetwork} from './network.js';
+import {raiseLimits, restoreLimits} from './machine.js';
+import {ensureBridge, freeSubnets, homeElsewhere, removeNetwork} from './network.js';
 import {ensureSecrets, hostsText, writeKnownHosts, writeOwnFiles} from './own_files.js';
 import {ensurePackages, requireRoot} from './packages.js';
 import {checkName, defaultName, LabFiles, placesOf} from './places.js';
 import {readRecord, wantedCounts, withWantedHosts, writeRecord} from './record.js';
 import {defaultAptPackages, ensureAptRepo} from './repo.js';
+import {listStates, restoreState, saveState} from './saved.js';
 import type {HostStatus, LabPlaces, LabRecord, OpenOptions, UpOptions} from './types.js';
 
 /** A lab that is up (or was): its hosts, and the files a controller needs to reach them. */
@@ -43,6 +46,36 @@ export class Lab {
   async start(signal?: AbortSignal, lockFd?: number): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.launch(lockFd)));
     await Promise.all(this.hosts.map((host) => host.ready(signal)));
+  }
+
+  /** Keeps every host's disk under a name, as it is now; the hosts run on. */
+  save(state: string): Promise<void> {
+    const {name, record, files, hosts} = this;
+    return withLock(files.lock, (fd) => saveState(name, record.imageRoot, files, hosts, state, fd));
+  }
+
+  /** Puts the disks back (of `hosts`, else of all), by a power cut and a boot of the hosts that ran when it was saved. */
+  restore(state: string, hosts: readonly LabHost[] = this.hosts): Promise<void> {
+    const {record, files} = this;
+    return withLock(files.lock, (fd) => restoreState(record.imageRoot, files, hosts, state, fd));
+  }
+
+  savedStates(): Promise<string[]> {
+    return listStates(this.files);
+  }
+
+  /** Boots the hosts as they were made, with nothing written. */
+  async reset(hosts: readonly LabHost[] = this.hosts): Promise<void> {
+    await withLock(this.files.lock, async (fd) => {
+      await Promise.all(
+        hosts.map(async (host) => {
+          await host.kill();
+          await host.wipe();
+          await host.launch(fd);
+        }),
+      );
+      await Promise.all(hosts.map((host) => host.ready()));
+    });
   }
 
   status(): Promise<HostStatus[]> {
@@ -83,6 +116,7 @@ async function prepare(
   files: LabFiles,
   options: UpOptions,
 ): Promise<LabRecord> {
+  await refuseElsewhere(name, files);
   const found = await readRecord(files);
   const hosts = withWantedHosts(found?.hosts ?? [], counts);
   if (hosts.length === 0)
@@ -95,11 +129,21 @@ async function prepare(
   await mkdir(files.root, {recursive: true, mode: 0o700});
   const draft = {version: 1, name, subnet: found?.subnet ?? 0, imageRoot, aptRepo, hosts} as const;
   const record = await takeSubnet(draft, files);
+  await raiseLimits(options.say);
   await ensureSecrets(files);
   for (const host of hosts) await writeOwnFiles(record, files, host);
   await writeKnownHosts(record, files);
   await writeFile(files.inventory, inventoryText(record, files), {mode: 0o644});
   return record;
+}
+
+async function refuseElsewhere(name: string, files: LabFiles): Promise<void> {
+  const home = await homeElsewhere(name, files.root);
+  if (home === undefined) return;
+  throw new LabError({
+    what: `a lab ${name} is up in ${home}`,
+    hint: `give this one another --name, or use --dir ${dirname(home)}`,
+  });
 }
 
 /** The record is written before the bridge is made, so that `down` knows of it whenever this is cut short. */
@@ -143,11 +187,13 @@ async function downAt(name: string, files: LabFiles, signal?: AbortSignal): Prom
   await withLock(
     files.lock,
     async () => {
+      await refuseElsewhere(name, files);
       // A record that cannot be read must not keep a lab from being removed.
       const record = await readRecord(files).catch(() => undefined);
       await killAll(name);
       await removeNetwork(name, files.root, record);
       await removeCgroups(name);
+      await restoreLimits();
       await rm(files.root, {recursive: true, force: true});
       await rm(files.lock, {force: true});
     },

@@ -28,6 +28,17 @@ export async function freeSubnets(name: string): Promise<number[]> {
   );
 }
 
+/** The folder of a lab of this name that is up elsewhere: names of namespaces and cgroups would be the same. */
+export async function homeElsewhere(name: string, root: string): Promise<string | undefined> {
+  const start = aliasOf(name, '');
+  const aliases = (await links()).map((link) => link.ifalias ?? '').filter((alias) => alias.startsWith(start));
+  return aliases.map((alias) => alias.slice(start.length)).find((home) => home !== root);
+}
+
+/** Whether any lab of this machine is up. */
+export const anyBridge = async (): Promise<boolean> =>
+  (await links()).some((link) => link.ifalias?.startsWith('quorate lab '));
+
 export type BridgeOutcome = 'ready' | 'taken';
 
 /** Makes the lab's bridge unless it is there; `taken` when the number is another lab's. */
@@ -70,4 +81,15 @@ export async function removeNetwork(name: string, root: string, record: LabRecor
     if (netns.startsWith(`ql.${name}.`)) await run(['ip', 'netns', 'del', netns], {check: false});
   }
   for (const bridge of ownBridges) await run(['ip', 'link', 'del', bridge.ifname], {check: false});
+}
+
+/** A MAC address that nobody has: what is sent to it is lost without a word, as when a switch between two hosts fails. */
+const nobody = '02:51:4c:ff:ff:ff';
+
+/** Cuts or mends the way from one host to an address; the way back is the other host's. */
+export async function setPath(netns: string, address: string, state: 'cut' | 'open'): Promise<void> {
+  const neighbour = ['ip', '-n', netns, 'neighbour'];
+  if (state === 'cut')
+    await run([...neighbour, 'replace', address, 'lladdr', nobody, 'nud', 'permanent', 'dev', 'eth0']);
+  else await run([...neighbour, 'del', address, 'dev', 'eth0'], {check: false});
 }

@@ -5,7 +5,7 @@ export interface ImageRecipe {
   readonly packages: readonly string[];
   /** Run in mmdebstrap's setup hook, the root's path as $1. */
   readonly setup: string;
-  /** Run in mmdebstrap's customize hook, the root's path as $1. */
+  /** Run when mmdebstrap is done (it clears away some files last), the root's path as $1. */
   readonly customize: string;
 }
 
@@ -52,7 +52,7 @@ const masked = [
 const customize = `
 set -eu
 cd "$1"
-rm -f etc/apt/preferences.d/lab etc/ssh/ssh_host_*
+rm -f etc/apt/preferences.d/lab etc/dpkg/dpkg.cfg.d/99mmdebstrap etc/ssh/ssh_host_*
 : > etc/resolv.conf
 echo localhost > etc/hostname
 : > etc/machine-id
@@ -63,8 +63,13 @@ echo 'deb [trusted=yes] file:/srv/apt ./' > etc/apt/sources.list
 chroot . useradd --create-home --shell /bin/bash --uid ${adminUser.uid} ${adminUser.name}
 chroot . useradd --create-home --shell /bin/bash --uid ${operatorUser.uid} --gid operator ${operatorUser.name}
 printf '%s\\n' '${adminUser.name} ALL=(ALL:ALL) NOPASSWD: ALL' '${operatorUser.name} ALL=(ALL:ALL) ALL' > etc/sudoers.d/lab
+echo 'Defaults !admin_flag' >> etc/sudoers.d/lab
 chmod 0440 etc/sudoers.d/lab
 echo 'PermitRootLogin no' > etc/ssh/sshd_config.d/lab.conf
+
+# Written at each boot and the same each time: then rather here.
+install -m 0600 /dev/null etc/.pwd.lock
+install -d var/lib/systemd/linger
 
 # The journal stays in memory, and the machine's kernel log out of it.
 mkdir -p etc/systemd/journald.conf.d
