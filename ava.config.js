@@ -3,5 +3,6 @@ export default {
   extensions: {ts: 'module'},
   nodeArguments: ['--import=tsx'],
   timeout: '120s',
+  workerThreads: false,
   concurrency: 2,
 };
