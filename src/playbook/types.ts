@@ -20,6 +20,8 @@ export interface Keywords {
   readonly become?: Written;
   readonly becomeUser?: Written;
   readonly becomeMethod?: Written;
+  readonly becomeFlags?: Written;
+  readonly becomeExe?: Written;
   readonly environment?: Written;
   readonly ignoreErrors?: Written;
   readonly ignoreUnreachable?: Written;
@@ -54,6 +56,8 @@ export interface RoleRef {
   readonly path: string;
   /** Names of the roles that led here, outermost first (Ansible's ansible_parent_role_names). */
   readonly parents: readonly string[];
+  /** The entry of meta/argument_specs.yml that these tasks are held to. */
+  readonly argumentSpec?: Written;
 }
 
 /** A module's arguments: a mapping, or `command: free form` text, or nothing. */
@@ -63,12 +67,15 @@ export type RawArgs =
       readonly values: Readonly<Record<string, unknown>>;
       readonly where: Where;
       whereOf(key: string): Where;
+      /** `args:` given as a template: what it renders to lies beneath these. */
+      readonly beneath?: Written;
     }
   | {
       readonly kind: 'freeForm';
       readonly text: string;
       readonly where: Where;
       readonly extra: Readonly<Record<string, unknown>>;
+      readonly beneath?: Written;
     }
   | {readonly kind: 'template'; readonly text: string; readonly where: Where};
 
@@ -111,6 +118,8 @@ export interface Task extends NodeBase {
   readonly delay?: Written;
   readonly changedWhen?: readonly Expression[];
   readonly failedWhen?: readonly Expression[];
+  readonly async?: Written;
+  readonly poll?: Written;
   /** Handlers only: the topics they listen to besides their name. */
   readonly listen?: readonly string[];
 }
@@ -134,6 +143,10 @@ export interface Include extends NodeBase {
   readonly defaultsFrom?: Written;
   /** `apply:` keywords, given to every included task. */
   readonly apply?: Keywords;
+  /** `vars:` inside `apply:`. */
+  readonly applyVars?: VarsLayer;
+  /** include_role: whether the role's variables are seen by the rest of the play. */
+  readonly public?: Written;
   readonly loop?: Loop;
   readonly register?: string;
 }
@@ -196,6 +209,15 @@ export interface Loader {
     from: Include,
     role: string,
     files: {tasksFrom?: string; handlersFrom?: string; varsFrom?: string; defaultsFrom?: string},
+    extraLayers: readonly VarsLayer[],
+  ): {
+    readonly tasks: readonly TaskNode[];
+    readonly handlers: readonly (Handler | Block | Include)[];
+  };
+  /** As includeTasks, with the handlers of roles that the file imports. */
+  includeTasksAndHandlers(
+    from: Include,
+    file: string,
     extraLayers: readonly VarsLayer[],
   ): {
     readonly tasks: readonly TaskNode[];
