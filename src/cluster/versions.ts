@@ -8,7 +8,7 @@ export interface Version {
   readonly text: string;
 }
 
-const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:-[0-9A-Za-z.]+)?(?:[+-]k3s(\d+))?/;
+const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:-(?!k3s)[0-9A-Za-z.]+)?(?:[+-]k3s(\d+))?/;
 
 /** Reads a version as K3s writes it (a `+` may be a `-`, as in image tags); undefined for anything else. */
 export function parseVersion(text: string): Version | undefined {

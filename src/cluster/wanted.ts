@@ -1,4 +1,4 @@
-import {CORE_SCHEMA, load} from 'js-yaml';
+import {CORE_SCHEMA, loadAll} from 'js-yaml';
 import {Secret} from '../shell/index.js';
 import {isSecretKey, type K3sConfig} from './config_file.js';
 import {defaultPaths} from './look.js';
@@ -103,7 +103,7 @@ export function wantedOf(host: string, kind: 'server' | 'agent', variables: Vari
   const mapping = (...names: string[]): K3sConfig => {
     const found = first(...names);
     if (!found) return {};
-    const value = typeof found.value === 'string' ? load(found.value, {schema: CORE_SCHEMA}) : found.value;
+    const value = typeof found.value === 'string' ? loadAll(found.value, {schema: CORE_SCHEMA})[0] : found.value;
     if (value === null || value === undefined) return {};
     if (isMapping(value)) return value;
     faults.push({
