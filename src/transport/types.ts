@@ -1,4 +1,4 @@
-import type {Readable, Writable} from 'node:stream';
+import type {Duplex, Readable, Writable} from 'node:stream';
 import type {Script, Secret} from '../shell/index.js';
 
 /** How a channel ended. `lost` means that the link broke and nothing is known of the command. */
@@ -25,6 +25,12 @@ export interface Connection {
   readonly closed: Promise<string>;
   /** `command` is handed to the host's login shell: a constant of the program, never text from outside. */
   open(command: string, options?: {readonly signal?: AbortSignal; readonly timeoutMs?: number}): Promise<Channel>;
+  /** A stream to a TCP port as the far end sees it. */
+  forward(
+    address: string,
+    port: number,
+    options?: {readonly signal?: AbortSignal; readonly timeoutMs?: number},
+  ): Promise<Duplex>;
   close(): Promise<void>;
 }
 
@@ -64,8 +70,11 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Bytes for the script's stdin; without it stdin is empty. */
   readonly stdin?: Buffer;
+  /** Counted from the moment the script is sent; then its process tree is killed and TaskError thrown. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** How much of each stream is kept, half of it from the start and half from the end; 2 MiB without it. */
+  readonly captureBytes?: number;
   /** Whole lines as they come, for progress. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
 }
@@ -126,8 +135,11 @@ export interface HostSession {
   /** A channel to a TCP port as the host sees it; the API and etcd are reached through this. */
   forward(address: string, port: number): Promise<NodeJS.ReadWriteStream>;
   reconnect(options: ReconnectOptions): Promise<void>;
-  /** Ends the shells (a user, group or environment changed), keeps the link. */
-  reset(): Promise<void>;
+  /**
+   * Ends the shells (a user, group or environment changed), keeps the link. With `link` that goes too: sshd takes over the
+   * groups of a login once for a whole connection. Either way the next use opens anew.
+   */
+  reset(options?: {readonly link?: boolean}): Promise<void>;
   close(): Promise<void>;
 }
 
