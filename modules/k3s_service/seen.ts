@@ -1,4 +1,3 @@
-import type {StepOutput} from '../../src/module/index.js';
 import {type Script, sh} from '../../src/shell/index.js';
 
 /** Where our unit's ExecStartPre leaves the sums of all that the start depended on. */
@@ -7,7 +6,7 @@ export const startedSums = (service: string): string => `/run/quorate/${service}
 /** The helper that prints those sums; the unit runs it at each start, the probe to compare. */
 export const sumsHelper = '/usr/local/lib/quorate/k3s-sums';
 
-export interface Seen {
+export interface ServiceSeen {
   /** `loaded`, `not-found`, `masked`, or empty without systemd. */
   readonly load: string;
   readonly active: string;
@@ -38,8 +37,8 @@ const sumsOf = (text: string): Map<string, string> =>
   );
 
 /** Reads what {@link serviceProbe} printed. */
-export function parseService(output: StepOutput): Seen {
-  const [properties = '', before = '', now = ''] = output.stdout.split(`${marker}\n`);
+export function parseService(stdout: string): ServiceSeen {
+  const [properties = '', before = '', now = ''] = stdout.split(`${marker}\n`);
   const value = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(properties)?.[1] ?? '';
   const started = sumsOf(before);
   const present = sumsOf(now);

@@ -1,0 +1,121 @@
+import {posix} from 'node:path';
+import {
+  differingKeys,
+  type K3sConfig,
+  membershipKeys,
+  parseConfigFile,
+  renderConfigFile,
+  shownConfig,
+} from '../../src/cluster/index.js';
+import {
+  contentOfBytes,
+  type Data,
+  type Diff,
+  type PathState,
+  type Predicted,
+  type Prediction,
+  type Step,
+} from '../../src/module/index.js';
+import {type Script, sh} from '../../src/shell/index.js';
+
+/** What the file is, or will be: other K3s modules read from it whether a restart is due. */
+export interface ConfigState extends PathState {
+  readonly config: K3sConfig;
+  /** The change is one that K3s takes up only when it is restarted. */
+  readonly restart: boolean;
+}
+
+export interface ConfigSeen {
+  readonly exists: boolean;
+  readonly mode: string;
+  readonly owner: string;
+  readonly config: K3sConfig;
+}
+
+/** What the file shall be; `membership` empty leaves the two membership lines as found. */
+export interface ConfigWanted {
+  readonly path: string;
+  readonly config: K3sConfig;
+  readonly membership: Data;
+  readonly settle: boolean;
+  readonly peer_url: string;
+}
+
+export interface ConfigChange {
+  readonly diff: readonly Diff[];
+  readonly steps: readonly Step[];
+  readonly after: readonly Prediction[];
+  readonly keys: readonly string[];
+  readonly restart: boolean;
+}
+
+/** Prints mode and owner on the first line, then the file; nothing where there is none. */
+export const configProbe = (path: string): Script => sh`f=${path}
+if [ -f "$f" ]; then
+  stat -c '%a %U' "$f"
+  cat "$f"
+fi`;
+
+export function parseConfigProbe(stdout: string, path: string): ConfigSeen {
+  const [head = '', ...rest] = stdout.split('\n');
+  const [mode = '', owner = ''] = head.split(' ');
+  const exists = mode !== '';
+  return {exists, mode, owner, config: exists ? parseConfigFile(rest.join('\n'), path) : {}};
+}
+
+/** What was seen, or what an earlier task of a dry run would have written. */
+export function predictedConfig(seen: ConfigSeen, predicted: Predicted, path: string): ConfigSeen | undefined {
+  const found = predicted.get({kind: 'path', path});
+  if (found === undefined) return seen;
+  const state = found.state as Partial<ConfigState> | undefined;
+  return state?.config === undefined ? undefined : {exists: true, mode: '600', owner: 'root', config: state.config};
+}
+
+/** The membership lines that the file shall have. K3s ignores both once etcd is on disk, so found ones are no difference. */
+function membershipOf(seen: K3sConfig, wanted: ConfigWanted): K3sConfig {
+  const found = Object.fromEntries(membershipKeys.filter((key) => key in seen).map((key) => [key, seen[key]]));
+  if (wanted.settle) {
+    const {'cluster-init': _begun, ...rest} = found;
+    if (rest.server !== undefined || wanted.peer_url === '') return rest;
+    return 'cluster-init' in found ? {server: wanted.peer_url} : rest;
+  }
+  return Object.keys(wanted.membership).length > 0 ? wanted.membership : found;
+}
+
+/** What has to be done to the file; undefined when it is as wanted. An agent's `server` is a setting like any other. */
+export function configChange(wanted: ConfigWanted, seen: ConfigSeen): ConfigChange | undefined {
+  const {path, config} = wanted;
+  const goal: K3sConfig = {...membershipOf(seen.config, wanted), ...config};
+  const keys = differingKeys(seen.config, goal);
+  const modeDiffers = seen.exists && (seen.mode !== '600' || seen.owner !== 'root');
+  if (seen.exists && keys.length === 0 && !modeDiffers) return undefined;
+  const restart = !seen.exists || differingKeys(seen.config, goal, 'server' in config ? [] : membershipKeys).length > 0;
+  const only = (from: K3sConfig): Data =>
+    Object.fromEntries(Object.entries(shownConfig(from)).filter(([key]) => keys.includes(key)));
+  const state: ConfigState = {type: 'file', mode: '600', owner: 'root', config: goal, restart};
+  return {
+    keys,
+    restart,
+    diff: [
+      {
+        kind: 'values',
+        path,
+        before: {...only(seen.config), ...(modeDiffers ? {mode: seen.mode} : {})},
+        after: {...only(goal), ...(modeDiffers ? {mode: '600'} : {})},
+      },
+    ],
+    steps: [
+      {step: 'script', title: `make ${posix.dirname(path)}`, script: sh`mkdir -p -- ${posix.dirname(path)}`},
+      {
+        step: 'upload',
+        title: `write ${path}`,
+        content: contentOfBytes(renderConfigFile(goal)),
+        to: path,
+        mode: '0600',
+        owner: 'root',
+        group: 'root',
+      },
+    ],
+    after: [{resource: {kind: 'path', path}, state}],
+  };
+}

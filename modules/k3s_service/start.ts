@@ -1,0 +1,69 @@
+import {causeOf, isFinal} from '../../src/cluster/index.js';
+import type {Step, WaitVerdict} from '../../src/module/index.js';
+import {sh} from '../../src/shell/index.js';
+import {stateProbe} from './seen.js';
+
+/** A start that systemd had to try this often without success is a restart loop. */
+const restartLoop = 4;
+
+const property = (stdout: string, name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+
+function startVerdict(name: string, stdout: string, restartsBefore: number): WaitVerdict {
+  const active = property(stdout, 'ActiveState');
+  if (active === 'active') return {wait: 'done'};
+  const restarts = Number(property(stdout, 'NRestarts') || 0) - restartsBefore;
+  if (active === 'failed')
+    return {
+      wait: 'failed',
+      why: `systemd gave up on ${name} (${property(stdout, 'Result')})`,
+      hint: `see \`journalctl -u ${name}\``,
+    };
+  if (restarts >= restartLoop)
+    return {
+      wait: 'failed',
+      why: `${name} ended ${restarts} times while starting`,
+      hint: `the last lines of \`journalctl -u ${name}\` say why`,
+    };
+  return {wait: 'more', progress: `${active}${restarts > 0 ? `, restarted ${restarts} times` : ''}`};
+}
+
+/** `--no-block`, then a wait that shows progress: Type=notify would hold the command until K3s is ready. */
+export function startSteps(name: string, verb: 'start' | 'restart', timeoutS: number): Step[] {
+  return [
+    {
+      step: 'script',
+      title: `${verb} ${name}`,
+      // reset-failed sets systemd's counter of restarts to nought, so that the wait counts those of this start.
+      script: sh`systemctl daemon-reload && { systemctl reset-failed ${name} 2>/dev/null; systemctl ${verb} --no-block ${name}; }`,
+    },
+    startWait(name, 0, timeoutS),
+  ];
+}
+
+/** Waits for a start that is under way already. */
+export const startWait = (name: string, restartsBefore: number, timeoutS: number): Step => ({
+  step: 'wait',
+  title: `${name} to start`,
+  probe: stateProbe(name),
+  until: (output) => startVerdict(name, output.stdout, restartsBefore),
+  everyMs: 1000,
+  deadlineMs: timeoutS * 1000,
+  follow: {journal: name, cause: (line) => (isFinal(line) ? causeOf(line) : undefined)},
+});
+
+export const stopSteps = (name: string): Step[] => [
+  {step: 'script', title: `stop ${name}`, script: sh`systemctl stop --no-block ${name}`},
+  {
+    step: 'wait',
+    title: `${name} to stop`,
+    probe: stateProbe(name),
+    until: (output) => (/^ActiveState=(inactive|failed)$/m.test(output.stdout) ? {wait: 'done'} : {wait: 'more'}),
+    everyMs: 500,
+    deadlineMs: 120_000,
+  },
+];
+
+export const enableStep = (name: string, enabled: boolean): Step => {
+  const verb = enabled ? 'enable' : 'disable';
+  return {step: 'script', title: `${verb} ${name}`, script: sh`systemctl ${verb} ${name} 2>&1`};
+};
