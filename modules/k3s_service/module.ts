@@ -99,7 +99,8 @@ They are compared with the files as they are now, so that a restart which a cras
     return {service: parseService(service), config: parseConfigProbe(config, path)};
   },
   overlay(seen, predicted, given): Seen | undefined {
-    const config = predictedConfig(seen.config, predicted, given.config_file);
+    const config =
+      given.config === undefined ? seen.config : predictedConfig(seen.config, predicted, given.config_file);
     return config === undefined ? undefined : {service: predictedService(seen.service, predicted, given), config};
   },
   plan(given, {service: seen, config: file}) {
