@@ -43,8 +43,8 @@ export function globToRegex(glob: string): RegExp {
   for (let at = 0; at < glob.length; at++) {
     const character = glob.charAt(at);
     const close = character === '[' ? glob.indexOf(']', at + 2) : -1;
-    if (character === '*') source += '[^]*';
-    else if (character === '?') source += '[^]';
+    if (character === '*') source += '[\\s\\S]*';
+    else if (character === '?') source += '[\\s\\S]';
     else if (close > 0) {
       const inner = glob
         .slice(at + 1, close)
