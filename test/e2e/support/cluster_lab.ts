@@ -1,0 +1,123 @@
+import {spawn} from 'node:child_process';
+import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join, resolve} from 'node:path';
+import type {RunEvent} from '../../../src/events/types.js';
+import {type Lab, type UpperEntry, up} from '../../../src/lab/index.js';
+import {type K3sUnderTest, k3sUnderTest} from './k3s.js';
+
+export interface RunOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly events: readonly RunEvent[];
+}
+
+export interface RunOptions {
+  /** Playbook; site.yml without it. */
+  readonly playbook?: string;
+  /** SIGKILL for the controller as soon as this says so. */
+  readonly killWhen?: (output: string) => boolean;
+}
+
+/** A lab, K3s to install on it, and the command as a user runs it. */
+export interface ClusterLab {
+  readonly lab: Lab;
+  readonly k3s: K3sUnderTest;
+  run(args: readonly string[], options?: RunOptions): Promise<RunOutcome>;
+  /** Variables of group k3s_cluster, beside the inventory. */
+  setVariables(values: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What all hosts have written, by host. */
+  listings(): Promise<Map<string, UpperEntry[]>>;
+  /** MainPID of K3s, by host. */
+  mainPids(): Promise<Map<string, string>>;
+  down(): Promise<void>;
+}
+
+const repository = resolve(import.meta.dirname, '../../..');
+
+async function runCommand(
+  inventory: string,
+  args: readonly string[],
+  {playbook = 'playbooks/site.yml', killWhen}: RunOptions,
+): Promise<RunOutcome> {
+  const dir = await mkdtemp(join(tmpdir(), 'quorate-e2e-'));
+  const log = join(dir, 'events.jsonl');
+  const child = spawn(
+    process.execPath,
+    ['dist/quorate.js', 'run', playbook, '-i', inventory, '--report', `jsonl=${log}`, ...args],
+    {
+      cwd: repository,
+      env: {...process.env, NO_COLOR: '1', CI: '1'},
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    if (killWhen?.(stdout) === true) child.kill('SIGKILL');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const code = await new Promise<number>((done) => child.on('close', (status) => done(status ?? -1)));
+  const lines = await readFile(log, 'utf8').catch(() => '');
+  await rm(dir, {recursive: true, force: true});
+  return {
+    code,
+    stdout,
+    stderr,
+    events: lines
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}'))
+      .map((line) => JSON.parse(line) as RunEvent),
+  };
+}
+
+/** Boots a lab of its own for one test file. */
+export async function clusterLab(
+  name: string,
+  size: {readonly servers: number; readonly agents: number},
+): Promise<ClusterLab> {
+  const k3s = k3sUnderTest();
+  const lab = await up({name, ...size});
+  const folder = join(dirname(lab.inventoryPath), 'group_vars');
+  const setVariables = async (values: Readonly<Record<string, unknown>>): Promise<void> => {
+    await mkdir(folder, {recursive: true});
+    const all = {
+      k3s_binary: k3s.binary,
+      k3s_version: k3s.version,
+      k3s_server_config: k3s.settings,
+      ...(k3s.real ? {k3s_agent_config: {snapshotter: 'native'}} : {}),
+      ...values,
+    };
+    await writeFile(join(folder, 'k3s_cluster.json'), JSON.stringify(all));
+  };
+  await setVariables({});
+  return {
+    lab,
+    k3s,
+    setVariables,
+    run: (args, options = {}) => runCommand(lab.inventoryPath, args, options),
+    listings: async () =>
+      new Map(await Promise.all(lab.hosts.map(async (host) => [host.name, await host.upperListing()] as const))),
+    mainPids: async () =>
+      new Map(
+        await Promise.all(
+          lab.hosts.map(async (host) => {
+            const {stdout} = await host.exec([
+              'systemctl',
+              'show',
+              '-p',
+              'MainPID',
+              '--value',
+              host.group === 'server' ? 'k3s' : 'k3s-agent',
+            ]);
+            return [host.name, stdout.trim()] as const;
+          }),
+        ),
+      ),
+    down: () => lab.down(),
+  };
+}
