@@ -82,7 +82,7 @@ const killStale = (pidFile: string, configPath: string): void => {
 
 export const startEtcd = (program: string, layout: Layout, config: EtcdConfig, log: Logger): EtcdProcess => {
   const file = layout.etcd('config');
-  const pidFile = layout.etcd('standin.pid');
+  const pidFile = layout.server('db', '.etcd.pid');
   mkdirSync(layout.etcd(), {recursive: true, mode: 0o700});
   killStale(pidFile, file);
   writeWhole(file, dump(configFile(layout, config)));

@@ -1,7 +1,7 @@
 /** Embedded etcd as a server's datastore: a new cluster, a join, or data that is there. */
 
 import {randomBytes} from 'node:crypto';
-import {existsSync, readFileSync, renameSync, statSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, renameSync, statSync} from 'node:fs';
 import {FatalError, messageOf} from '../base/fatal.js';
 import {isThere, writeWhole} from '../base/files.js';
 import type {Layout} from '../base/layout.js';
@@ -32,6 +32,7 @@ export const etcdTls = (layout: Layout): EtcdTls => ({
 export const memberName = ({layout, options}: Setup, renew = false): string => {
   if (!renew && isThere(layout.memberName)) return readFileSync(layout.memberName, 'utf8').trim();
   const name = `${options.nodeName}-${randomBytes(4).toString('hex')}`;
+  mkdirSync(layout.etcd(), {recursive: true, mode: 0o700});
   writeWhole(layout.memberName, name);
   return name;
 };

@@ -1,6 +1,6 @@
 /** SQLite to etcd, once, when cluster-init finds a state.db and no etcd data (etcd.go migrateFromSQLite). */
 
-import {renameSync} from 'node:fs';
+import {renameSync, writeFileSync} from 'node:fs';
 import type {Logger} from '../base/log.js';
 import {sleep} from '../base/time.js';
 import type {Tuning} from '../config/tuning.js';
@@ -61,4 +61,6 @@ export const migrate = async ({from, to, stateDb, tuning, log, die}: Migration):
   if (!tuning.migrateSkipLast) await copy(held);
   await from.close();
   renameSync(stateDb, `${stateDb}.migrated`);
+  // K3s renames a database that is open; what SQLite keeps beside it stays behind, empty.
+  for (const part of ['wal', 'shm']) writeFileSync(`${stateDb}-${part}`, '', {mode: 0o600});
 };
