@@ -57,7 +57,7 @@ export interface ModuleCase {
   /** Part of the message of a failure. */
   readonly says?: RegExp;
   /** Shell text that must succeed afterwards. */
-  readonly then?: Script;
+  readonly leaves?: Script;
   /** Keys of the result that must be so; compared by deep equality. */
   readonly data?: Data;
   /** Paths that change without being named in the diff (backups, caches): a path stands for all below it. */

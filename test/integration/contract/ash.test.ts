@@ -1,0 +1,3 @@
+import {contractTests} from './suite.js';
+
+await contractTests('ash');
