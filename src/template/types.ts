@@ -7,6 +7,7 @@
  * plain object would lose). `toPlain` turns all of them into JSON-like values for callers who do not care.
  */
 import type {Where} from '../errors/index.js';
+import type {VaultString} from '../yaml/types.js';
 
 /** The value of a variable and how it is to be read. */
 export interface Variable {
@@ -28,8 +29,6 @@ export interface VariableSource {
 
 /** Key of `LazyMap`; `Symbol.for`, so that floors below may make such objects without importing this one. */
 export const lazyMap: unique symbol = Symbol.for('quorate.lazyMap');
-/** Key under which an object carries a string that must never be rendered (YAML's `!unsafe`). */
-export const unsafeText: unique symbol = Symbol.for('quorate.unsafeText');
 /** Key under which an object carries a float without a fraction (see `PyFloat`). */
 export const floatValue: unique symbol = Symbol.for('quorate.float');
 
@@ -45,11 +44,6 @@ export interface LazyMap {
   readonly scope?: VariableSource | undefined;
   /** What to call it in messages: `hostvars['n1']`. */
   readonly label?: string | undefined;
-}
-
-/** A string never to be rendered; it behaves as the string everywhere else. */
-export interface UnsafeText {
-  readonly [unsafeText]: string;
 }
 
 export type PathKind = 'file' | 'directory' | 'other';
@@ -113,7 +107,7 @@ export interface TemplateEngine {
    * Renders strings inside lists and maps, keys included. A string that is one `{{ expression }}` gives that value
    * itself, anything longer a string; text without `{{`, `{%` or `{#` comes back as it is. The value returned is
    * complete: nothing in it is lazy or undefined (an undefined variable throws `UndefinedVariableError`).
-   * `omit` may be in it: see `dropOmitted`.
+   * Members that are `omit` are dropped; the value as a whole may be `omit`. `!unsafe` strings come back as text.
    */
   render(value: unknown, context: TemplateContext, where?: Where): unknown;
   /** Value of a bare expression (no braces). */
@@ -131,6 +125,8 @@ export type ParseYaml = (text: string) => unknown[];
 
 export interface TemplateEngineOptions {
   readonly parseYaml: ParseYaml;
+  /** Opens a `!vault` value when a template needs it; without it such a value is an error. */
+  readonly unseal?: ((sealed: VaultString) => string) | undefined;
   /** How many compiled templates are kept; default 5000. */
   readonly cacheSize?: number | undefined;
 }

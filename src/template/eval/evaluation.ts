@@ -1,0 +1,377 @@
+/** Walks a template's tree. One for each template being rendered; filters and lookups see it as their `Runtime`. */
+import {arithmetic, negate, positive} from '../python/arithmetic.js';
+import {pyEquals} from '../python/equality.js';
+import {Fault} from '../python/faults.js';
+import {type CallArguments, PyFunction, PyRecord, tuple, typeName} from '../python/kinds.js';
+import {itemsOf} from '../python/iterate.js';
+import {entriesOf, asMapping, keysOf, isMapping, makeDict} from '../python/mapping.js';
+import {pyContains} from '../python/membership.js';
+import {pyCompare} from '../python/ordering.js';
+import {sliceValue} from '../python/slices.js';
+import {truthy} from '../python/truth.js';
+import {defined, Undefined} from '../python/undefined.js';
+import type {Arguments, AttributeNode, Body, CallNode, Compiled, CompareNode, CompareSign, Expression, FilterNode, ItemNode, SliceNode, TestNode} from '../syntax/ast.js';
+import {isTemplate, type TextKind} from '../syntax/compile.js';
+import {omit} from '../omit.js';
+import {invokeFilter, invokeLookup, invokeTest} from './calls.js';
+import {deepCopy} from './copy.js';
+import {sawDeep, sawShallow} from './marks.js';
+import {type Found, findAttribute, findItem} from './members.js';
+import {concat, pieceText} from './output.js';
+import {keySuffix, pathText} from './paths.js';
+import type {EvaluateOptions, Library, Runtime} from './runtime.js';
+import {Scope} from './scope.js';
+import {suggest} from './suggest.js';
+import {readVariable, variableNames} from './variables.js';
+import type {World} from './world.js';
+
+export type RunStatements = (evaluation: Evaluation, body: Body, scope: Scope, pieces: unknown[]) => void;
+
+const lookupFunctions: ReadonlySet<string> = new Set(['lookup', 'query', 'q']);
+
+export class Evaluation implements Runtime {
+  readonly context: World['context'];
+  readonly library: Library;
+  readonly mayMutate: boolean;
+  readonly file: string | undefined;
+  /** Where in the text the present step stands, for messages. */
+  at = 0;
+  #renderConstants: boolean;
+  #globals: ReadonlyMap<string, PyFunction> | undefined;
+
+  constructor(
+    readonly world: World,
+    readonly compiled: Compiled,
+    /** Runs statements, collecting what they print; given from above, since statements need this class. */
+    readonly run: RunStatements,
+    options: EvaluateOptions = {},
+  ) {
+    this.context = world.context;
+    this.library = world.library;
+    this.file = world.file;
+    this.mayMutate = compiled.mutates;
+    this.#renderConstants = options.renderConstants ?? false;
+  }
+
+  /** The value of an expression; undefined names and members give an `Undefined`. */
+  evaluate(node: Expression, scope: Scope): unknown {
+    switch (node.kind) {
+      case 'const':
+        return this.#constant(node.value, node.at);
+      case 'name':
+        return this.#name(node.name, node.at, scope);
+      case 'attribute':
+        return this.#attribute(node, scope);
+      case 'item':
+        return this.#item(node, scope);
+      case 'slice':
+        return this.#slice(node, scope);
+      case 'call':
+        return this.#call(node, scope);
+      case 'filter':
+        return this.filterOn(node, this.#filterInput(node, scope), scope);
+      case 'test':
+        return this.#test(node, scope);
+      case 'compare':
+        return this.#compare(node, scope);
+      case 'and': {
+        const left = this.evaluate(node.left, scope);
+        return this.truth(left, node.at) ? this.evaluate(node.right, scope) : left;
+      }
+      case 'or': {
+        const left = this.evaluate(node.left, scope);
+        return this.truth(left, node.at) ? left : this.evaluate(node.right, scope);
+      }
+      case 'not':
+        return !this.truth(this.evaluate(node.operand, scope), node.at);
+      case 'conditional':
+        if (this.truth(this.evaluate(node.condition, scope), node.at)) return this.evaluate(node.then, scope);
+        return node.otherwise ? this.evaluate(node.otherwise, scope) : this.#noElse(node.at);
+      case 'list':
+        return node.items.map((item) => this.evaluate(item, scope));
+      case 'tuple':
+        return tuple(node.items.map((item) => this.evaluate(item, scope)));
+      case 'dict':
+        return makeDict(node.entries.map(([key, value]) => [this.evaluate(key, scope), this.evaluate(value, scope)]));
+      case 'concat':
+        return this.#concat(node.parts, node.at, scope);
+      case 'binary': {
+        const [left, right] = [this.evaluate(node.left, scope), this.evaluate(node.right, scope)];
+        this.at = node.at;
+        this.saw(left, right);
+        return arithmetic(node.sign, left, right);
+      }
+      case 'negative':
+      case 'positive': {
+        const operand = this.evaluate(node.operand, scope);
+        this.at = node.at;
+        return node.kind === 'negative' ? negate(operand) : positive(operand);
+      }
+    }
+  }
+
+  /** Output of statements as one value: a text, or what its only piece is. */
+  runBody(body: Body, scope: Scope): unknown {
+    const pieces: unknown[] = [];
+    this.run(this, body, scope, pieces);
+    return concat(pieces);
+  }
+
+  /** An evaluation of another template's text. */
+  fork(world: World, compiled: Compiled): Evaluation {
+    return new Evaluation(world, compiled, this.run);
+  }
+
+  /** Python's truth of a value that a decision hangs on. */
+  truth(value: unknown, at: number): boolean {
+    this.at = at;
+    if (this.context.marks) sawShallow(this.context.marks, value);
+    return truthy(value);
+  }
+
+  /** Notes marks of values that are read as a whole. */
+  saw(...values: readonly unknown[]): void {
+    if (this.context.marks) for (const value of values) sawDeep(this.context.marks, value);
+  }
+
+  #constant(value: unknown, at: number): unknown {
+    if (!this.#renderConstants || typeof value !== 'string' || !isTemplate(value)) return value;
+    this.at = at;
+    this.warnOnce(`braces inside an expression are not needed: write the variable's name instead of '${value}'`);
+    return this.render(value, 'text');
+  }
+
+  #undefined(path: string, why: string, hint: () => string | undefined): Undefined {
+    const value = new Undefined({path, why, hint});
+    value.site = {text: this.compiled.text, offset: this.at};
+    return value;
+  }
+
+  #noElse(at: number): Undefined {
+    this.at = at;
+    const value = new Undefined({path: '', why: "the condition of an inline 'if' without 'else' is false", lenient: true});
+    value.site = {text: this.compiled.text, offset: at};
+    return value;
+  }
+
+  #name(name: string, at: number, scope: Scope): unknown {
+    this.at = at;
+    const local = scope.find(name);
+    if (local) return local.value;
+    const found = readVariable(this.world, name);
+    if (found) return this.mayMutate ? deepCopy(found.value, this.context.marks) : found.value;
+    const given = this.#global(name);
+    if (given !== undefined) return given;
+    return this.#undefined(name, '', () => suggest(name, [...variableNames(this.world.variables), ...this.#globalNames()]));
+  }
+
+  #global(name: string): unknown {
+    if (name === 'omit') return omit;
+    this.#globals ??= this.library.globals(this);
+    return this.#globals.get(name);
+  }
+
+  #globalNames(): Iterable<string> {
+    return this.#globals?.keys() ?? [];
+  }
+
+  #attribute(node: AttributeNode, scope: Scope): unknown {
+    const object = this.evaluate(node.object, scope);
+    this.at = node.at;
+    if (object instanceof Undefined) return object.member(`.${node.name}`);
+    this.sawMember(object);
+    const found = findAttribute(this, object, node.name);
+    return found ? found.value : this.#noMember(pathText(node.object), `.${node.name}`, object, node.name);
+  }
+
+  #item(node: ItemNode, scope: Scope): unknown {
+    const object = this.evaluate(node.object, scope);
+    const key = this.evaluate(node.index, scope);
+    this.at = node.at;
+    if (object instanceof Undefined) return object.member(keySuffix(key));
+    if (key instanceof Undefined) return key;
+    this.sawMember(object);
+    const found = findItem(this, object, key);
+    return found ? found.value : this.#noMember(pathText(node.object), keySuffix(key), object, key);
+  }
+
+  sawMember(object: unknown): void {
+    if (this.context.marks) sawShallow(this.context.marks, object);
+  }
+
+  #noMember(path: string, suffix: string, object: unknown, key: unknown): Undefined {
+    const name = typeof key === 'string' ? `'${key}'` : `item ${String(key)}`;
+    const why = `'${path}' (a ${typeName(object)}${Array.isArray(object) ? ` of ${object.length}` : ''}) has no ${name}`;
+    return this.#undefined(path + suffix, why, () => memberHint(object, key));
+  }
+
+  #slice(node: SliceNode, scope: Scope): unknown {
+    const object = this.evaluate(node.object, scope);
+    const part = (expression: Expression | undefined): unknown => (expression ? defined(this.evaluate(expression, scope)) : null);
+    const bounds = {start: part(node.start), stop: part(node.stop), step: part(node.step)};
+    this.at = node.at;
+    if (object instanceof Undefined) return object.member('[...]');
+    this.sawMember(object);
+    return sliceValue(object, bounds);
+  }
+
+  #concat(parts: readonly Expression[], at: number, scope: Scope): string {
+    const values = parts.map((part) => this.evaluate(part, scope));
+    this.at = at;
+    this.saw(...values);
+    return values.map(concatText).join('');
+  }
+
+  #compare(node: CompareNode, scope: Scope): boolean {
+    let left = this.evaluate(node.first, scope);
+    for (const {sign, right: rightNode, at} of node.rest) {
+      const right = this.evaluate(rightNode, scope);
+      this.at = at;
+      this.saw(left, right);
+      if (!compareValues(sign, left, right)) return false;
+      left = right;
+    }
+    return true;
+  }
+
+  /** Positional and named values of a call. */
+  arguments(args: Arguments, scope: Scope): CallArguments {
+    const positional = args.positional.map((item) => this.evaluate(item, scope));
+    const named = new Map(args.named.map((entry) => [entry.name, this.evaluate(entry.value, scope)]));
+    if (args.spread) positional.push(...itemsOf(this.evaluate(args.spread, scope)));
+    if (args.namedSpread) for (const [key, value] of entriesOf(asMapping(this.evaluate(args.namedSpread, scope), 'what follows **'))) named.set(String(key), value);
+    return {positional, named};
+  }
+
+  #call(node: CallNode, scope: Scope): unknown {
+    const callee = this.evaluate(node.callee, scope);
+    const isLookup = node.callee.kind === 'name' && lookupFunctions.has(node.callee.name);
+    const given = isLookup ? this.#lookupArguments(node.args, scope) : this.arguments(node.args, scope);
+    this.at = node.at;
+    return this.callValue(callee, given, pathText(node.callee));
+  }
+
+  /** Terms written out in a lookup may contain templates. */
+  #lookupArguments(args: Arguments, scope: Scope): CallArguments {
+    const before = this.#renderConstants;
+    this.#renderConstants = true;
+    try {
+      return this.arguments(args, scope);
+    } finally {
+      this.#renderConstants = before;
+    }
+  }
+
+  callValue(callee: unknown, given: CallArguments, path: string): unknown {
+    defined(callee);
+    if (callee instanceof PyRecord && callee.call) return callee.call(given);
+    if (!(callee instanceof PyFunction)) throw new Fault(`'${path}' is a ${typeName(callee)}, which cannot be called`);
+    if (!callee.takesUndefined) {
+      const missing = firstUndefined(given);
+      if (missing) return missing;
+    }
+    this.saw(...given.positional, ...given.named.values());
+    return callee.call(given);
+  }
+
+  #filterInput(node: FilterNode, scope: Scope): unknown {
+    return node.input ? this.evaluate(node.input, scope) : '';
+  }
+
+  /** A filter on a value that is already there: a block's text, or the evaluated input. */
+  filterOn(node: FilterNode, input: unknown, scope: Scope): unknown {
+    const given = this.arguments(node.args, scope);
+    this.at = node.at;
+    return invokeFilter(this, node.name, input, given);
+  }
+
+  #test(node: TestNode, scope: Scope): unknown {
+    const input = this.evaluate(node.input, scope);
+    const given = this.arguments(node.args, scope);
+    this.at = node.at;
+    return invokeTest(this, node.name, input, given);
+  }
+
+  item(object: unknown, key: unknown): unknown {
+    if (object instanceof Undefined) return object.member(keySuffix(key));
+    this.sawMember(object);
+    return this.#valueOr(findItem(this, object, key), object, key);
+  }
+
+  attribute(object: unknown, name: string): unknown {
+    if (object instanceof Undefined) return object.member(`.${name}`);
+    this.sawMember(object);
+    return this.#valueOr(findAttribute(this, object, name), object, name);
+  }
+
+  #valueOr(found: Found | undefined, object: unknown, key: unknown): unknown {
+    if (found) return found.value;
+    const name = typeof key === 'string' ? `'${key}'` : `item ${String(key)}`;
+    return this.#undefined(String(key), `a ${typeName(object)} has no ${name}`, () => memberHint(object, key));
+  }
+
+  filter(name: string, input: unknown, given: CallArguments): unknown {
+    return invokeFilter(this, name, input, given);
+  }
+
+  test(name: string, input: unknown, given: CallArguments): boolean {
+    return truthy(invokeTest(this, name, input, given));
+  }
+
+  lookup(name: string, terms: readonly unknown[], options: ReadonlyMap<string, unknown>): unknown {
+    return invokeLookup(this, name, terms, options);
+  }
+
+  variable(name: string): unknown {
+    const found = readVariable(this.world, name);
+    return found ? found.value : this.#undefined(name, '', () => suggest(name, variableNames(this.world.variables)));
+  }
+
+  render(text: string, kind: TextKind, extra?: ReadonlyMap<string, unknown>, file?: string): unknown {
+    const world = {...this.world, file: file ?? this.file};
+    return defined(this.library.evaluate(world, this.library.compile(text, kind), {extra}));
+  }
+
+  warnOnce(message: string): void {
+    if (!this.library.alreadySaid(message)) this.context.warn(message);
+  }
+}
+
+const concatText = (value: unknown): string => (value === omit ? '' : value === null ? 'None' : pieceText(defined(value)));
+
+function compareValues(sign: CompareSign, left: unknown, right: unknown): boolean {
+  switch (sign) {
+    case '==':
+      return pyEquals(left, right);
+    case '!=':
+      return !pyEquals(left, right);
+    case 'in':
+      return pyContains(right, left);
+    case 'not in':
+      return !pyContains(right, left);
+    case '<':
+      return pyCompare(left, right, sign) < 0;
+    case '<=':
+      return pyCompare(left, right, sign) <= 0;
+    case '>':
+      return pyCompare(left, right, sign) > 0;
+    case '>=':
+      return pyCompare(left, right, sign) >= 0;
+  }
+}
+
+export function firstUndefined(given: CallArguments, input?: unknown): Undefined | undefined {
+  if (input instanceof Undefined) return input;
+  for (const value of [...given.positional, ...given.named.values()]) if (value instanceof Undefined) return value;
+  return undefined;
+}
+
+/** The nearest key, or the keys there are. */
+function memberHint(object: unknown, key: unknown): string | undefined {
+  if (!isMapping(object) || typeof key !== 'string') return undefined;
+  const names = keysOf(object).map(String);
+  const near = suggest(key, names);
+  if (near !== undefined || names.length === 0) return near ?? 'it is empty';
+  const shown = names.slice(0, 8).join(', ');
+  return `it has: ${shown}${names.length > 8 ? `, and ${names.length - 8} more` : ''}`;
+}
