@@ -18,11 +18,8 @@ const marker = '-- etcd --';
 /** Whether the API server is ready, and with etcd whether this server votes and sees a leader (k3s docs; rules of readiness). */
 export function readiness(output: StepOutput, datastore: string, nodeName: string): WaitVerdict {
   const [api = '', list = '', metrics = ''] = output.stdout.split(`${marker}\n`);
-  const [answer = '', ...rest] = api.trim().split('\n');
-  if (answer !== 'ok') {
-    const failing = [answer, ...rest]
-      .filter((line) => line.startsWith('[-]'))
-      .map((line) => line.slice(3).split(' ')[0]);
+  if (api.trim() !== 'ok') {
+    const failing = [...api.matchAll(/\[-\](\S+)/g)].map(([, name]) => name);
     return {
       wait: 'more',
       progress: failing.length > 0 ? `the API waits for ${failing.join(', ')}` : 'the API does not answer yet',
@@ -58,7 +55,7 @@ export default defineModule({
       step: 'wait',
       title: `${nodeName || name} to be ready`,
       probe: sh`t=${`${dataDir}/server/tls/etcd`}
-${`${binDir}/k3s`} kubectl get --raw '/readyz?verbose=0' 2>&1 | sed 's/^Error from server.*InternalError.*: //'
+${`${binDir}/k3s`} kubectl get --raw /readyz 2>&1
 echo
 echo ${marker}
 if [ -d "$t" ] && command -v curl >/dev/null 2>&1; then
