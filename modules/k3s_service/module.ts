@@ -18,6 +18,7 @@ import {
   parseConfigProbe,
   predictedConfig,
 } from '../k3s_config/change.js';
+import {quorumGate} from './gate.js';
 import {parseService, type ServiceSeen, serviceProbe} from './seen.js';
 import {enableStep, startSteps, startWait, stopSteps} from './start.js';
 
@@ -31,6 +32,14 @@ const params = p.object({
     .dict('Settings of config.yaml, written before the start; see k3s_config. Left out: the file stays as it is.')
     .optional(),
   membership: p.dict('How this server becomes a member; see k3s_config.').default({}),
+  datastore: p
+    .choice(
+      ['etcd', 'sqlite', 'external'],
+      'With etcd, a restart waits until the other voters can keep quorum, and is refused if they cannot.',
+    )
+    .default('sqlite'),
+  allow_outage: p.bool('Restart even if etcd loses quorum for as long as this server is away.').default(false),
+  data_dir: p.path("K3s's data-dir.").default(defaultPaths.dataDir),
   timeout_s: p.int('How long a start may take.').default(300),
   config_file: p.path("K3s's config.yaml.").default(defaultPaths.configFile),
   bin_dir: p.path('Where the binary lies.').default(defaultPaths.binDir),
@@ -142,7 +151,10 @@ They are compared with the files as they are now, so that a restart which a cras
     if (state === 'started' && running && (stale.length > 0 || seen.foreign)) {
       before['started with'] = seen.foreign ? 'a unit of another hand' : `${stale.join(', ')} as before`;
       after['started with'] = 'what is on the disk now';
-      steps.push(...startSteps(name, 'restart', timeoutS));
+      steps.push(
+        ...(given.datastore === 'etcd' && !given.allow_outage ? [quorumGate(name, given.data_dir)] : []),
+        ...startSteps(name, 'restart', timeoutS),
+      );
     }
     const result: Data = {name, status: state === 'started' ? 'active' : 'inactive', stale, keys: settings?.keys ?? []};
     if (steps.length === 0) {
