@@ -25,7 +25,8 @@ export interface Frame {
 }
 
 export type Mark =
-  | {readonly kind: 'hello'}
+  /** The shell itself: its pid, and when it began in the kernel's count, so that nobody else is taken for it later. */
+  | {readonly kind: 'hello'; readonly pid: number | undefined; readonly start: string | undefined}
   | {readonly kind: 'begin'; readonly pid: number | undefined}
   | {readonly kind: 'end'; readonly rc: number | undefined}
   | {readonly kind: 'ready'};
@@ -37,8 +38,9 @@ export const prologueText = (nonce: string): string =>
   sh`unset CDPATH ENV BASH_ENV; umask 022; LC_ALL=C; export LC_ALL
 for q_d in ${standardPath}; do case ":$PATH:" in *":$q_d:"*) ;; *) PATH=${raw('${PATH:+$PATH:}')}$q_d ;; esac; done; export PATH; unset q_d
 cd "${raw('${HOME:-/}')}" 2>/dev/null || cd /
-exec 7>&1 8>&2
-printf '\000%s h\000' ${nonce}
+exec 7>&1 8>&2; q_l=; q_d=$$
+{ read -r q_l </proc/$q_d/stat; } 2>/dev/null; set -- ${raw('${q_l##*) }')}
+printf '\000%s h %s %s\000' ${nonce} $q_d "${raw('${20-}')}"; set --; unset q_l q_d
 `.source;
 
 /** Whether a name can be exported by a POSIX shell. */
@@ -96,8 +98,8 @@ export interface MarkSink {
 }
 
 const nothing: Buffer = Buffer.alloc(0);
-/** A mark's tail is a letter and a number of at most ten digits. */
-const longestTail = 16;
+/** A mark's tail is a letter and at most two numbers. */
+const longestTail = 40;
 
 /**
  * Splits one stream of a shell into data and the marks of one nonce, however the bytes are cut into chunks. Looks at new
@@ -163,18 +165,13 @@ export class MarkScanner {
 }
 
 function readMark(text: string): Mark | undefined {
-  const match = /^([hber])(?: (\d{0,10}))?$/.exec(text);
-  const number = match?.[2] ? Number(match[2]) : undefined;
-  switch (match?.[1]) {
-    case 'h':
-      return {kind: 'hello'};
-    case 'b':
-      return {kind: 'begin', pid: number};
-    case 'e':
-      return {kind: 'end', rc: number};
-    case 'r':
-      return {kind: 'ready'};
-    default:
-      return undefined;
-  }
+  if (text === 'r') return {kind: 'ready'};
+  const hello = /^h (\d{0,10}) (\d{0,20})$/.exec(text);
+  if (hello) return {kind: 'hello', pid: toNumber(hello[1]), start: hello[2] || undefined};
+  const match = /^([be])(?: (\d{0,10}))?$/.exec(text);
+  if (!match) return undefined;
+  const number = toNumber(match[2]);
+  return match[1] === 'b' ? {kind: 'begin', pid: number} : {kind: 'end', rc: number};
 }
+
+const toNumber = (digits: string | undefined): number | undefined => (digits ? Number(digits) : undefined);

@@ -1,5 +1,9 @@
 import type {Duplex, Readable, Writable} from 'node:stream';
+import {TransportError} from '../errors/index.js';
 import type {Script, Secret} from '../shell/index.js';
+
+/** The host has as many channels open as it allows; another may be opened once one is closed. */
+export class ChannelRefusedError extends TransportError {}
 
 /** How a channel ended. `lost` means that the link broke and nothing is known of the command. */
 export type ChannelExit =
