@@ -108,7 +108,7 @@ export class InventoryGraph {
     }
   }
 
-  finish(sources: readonly string[], warn: (message: string, where?: Where) => void): Inventory {
+  finish(sources: readonly string[], warn: (message: string, where?: Where) => void, withHost?: Grow): Inventory {
     this.#checkNames(warn);
     const all = this.addGroup('all');
     all.children.delete('ungrouped');
@@ -130,7 +130,7 @@ export class InventoryGraph {
         host.groups.add('ungrouped');
       }
     }
-    return new BuiltInventory(sources, this);
+    return new BuiltInventory(sources, this, withHost);
   }
 
   depthOf(name: string, known: Map<string, number>): number {
@@ -143,6 +143,8 @@ export class InventoryGraph {
   }
 }
 
+type Grow = NonNullable<Inventory['withHost']>;
+
 /** Ansible's order of merging: depth, then priority, then name; the last one wins. */
 const inMergeOrder = (left: Group, right: Group): number =>
   left.depth - right.depth ||
@@ -152,12 +154,15 @@ const inMergeOrder = (left: Group, right: Group): number =>
 class BuiltInventory implements Inventory {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly groups: ReadonlyMap<string, Group>;
+  readonly withHost?: Grow;
   readonly #members = new Map<string, readonly string[]>();
 
   constructor(
     readonly sources: readonly string[],
     graph: InventoryGraph,
+    withHost: Grow | undefined,
   ) {
+    if (withHost) this.withHost = withHost;
     const depths = new Map<string, number>();
     this.groups = new Map(
       [...graph.groups.values()].map((node): [string, Group] => [
@@ -168,7 +173,7 @@ class BuiltInventory implements Inventory {
           priority: node.priority,
           children: [...node.children],
           hosts: [...node.hosts],
-          layers: node.layers,
+          layers: [...node.layers],
         },
       ]),
     );
@@ -192,7 +197,7 @@ class BuiltInventory implements Inventory {
       hosts.set(name, {
         name,
         groups: groups.map((group) => group.name),
-        layers: node.layers,
+        layers: [...node.layers],
         ...(node.where ? {where: node.where} : {}),
       });
     }

@@ -6,7 +6,7 @@ import {InventoryGraph} from './graph.js';
 import {readIniInventory} from './ini_source.js';
 import {expandRange, splitPort} from './range.js';
 import {readScriptInventory} from './script_source.js';
-import type {Inventory} from './types.js';
+import type {Inventory, Values} from './types.js';
 import {addVarsFolders, type VarsFileReader} from './vars_files.js';
 import {isMapping, readYamlInventory} from './yaml_source.js';
 
@@ -113,10 +113,33 @@ class SourceReader {
   }
 
   finish(sources: readonly string[]): Inventory {
-    for (const base of this.#bases) addVarsFolders(this.#graph, base, 'inventory', this.#files);
+    this.#addFolders();
+    return this.#build(sources);
+  }
+
+  #addFolders(only?: {readonly groups: readonly string[]; readonly hosts: readonly string[]}): void {
+    for (const base of this.#bases) addVarsFolders(this.#graph, base, 'inventory', this.#files, only);
     for (const directory of this.options.playbookDirs ?? [])
-      addVarsFolders(this.#graph, path.resolve(this.options.cwd, directory), 'playbook', this.#files);
-    return this.#graph.finish(sources, this.#files.warn);
+      addVarsFolders(this.#graph, path.resolve(this.options.cwd, directory), 'playbook', this.#files, only);
+  }
+
+  #build(sources: readonly string[]): Inventory {
+    return this.#graph.finish(sources, this.#files.warn, (name, groups, values, parents = []) => {
+      this.#grow(name, groups, values, parents);
+      return this.#build(sources);
+    });
+  }
+
+  /** add_host and group_by while a run is under way. */
+  #grow(name: string, groups: readonly string[], values: Values, parents: readonly string[]): void {
+    const isNew = !this.#graph.hosts.has(name);
+    const newGroups = [...groups, ...parents].filter((group) => !this.#graph.groups.has(group));
+    for (const parent of parents.filter((group) => group !== 'all'))
+      for (const group of groups) this.#graph.addChild(parent, group);
+    for (const group of groups.length > 0 ? groups : isNew ? ['ungrouped'] : []) this.#graph.addHost(name, group);
+    if (Object.keys(values).length > 0)
+      this.#graph.setHostVars(name, {level: 'inventoryFileHostVars', label: 'add_host', values, template: false});
+    this.#addFolders({groups: newGroups, hosts: isNew ? [name] : []});
   }
 }
 

@@ -66,17 +66,21 @@ export function addVarsFolders(
   base: string,
   place: 'inventory' | 'playbook',
   reader: VarsFileReader,
+  only: {readonly groups: Iterable<string>; readonly hosts: Iterable<string>} = {
+    groups: graph.groups.keys(),
+    hosts: graph.hosts.keys(),
+  },
 ): void {
   const add = (folder: string, name: string, level: Level, set: (layer: ReturnType<typeof layerOf>) => void): void => {
     for (const file of varsFilesFor(path.join(base, folder), name, (message) => reader.warn(message)))
       set(layerOf(level, file, readVarsFile(file, reader), {file, line: 1, column: 1}));
   };
   if (kindAt(path.join(base, 'group_vars')) === 'directory')
-    for (const name of graph.groups.keys()) {
+    for (const name of only.groups) {
       const suffix = name === 'all' ? 'GroupVarsAll' : 'GroupVars';
       add('group_vars', name, `${place}${suffix}`, (layer) => graph.setGroupVars(name, layer));
     }
   if (kindAt(path.join(base, 'host_vars')) === 'directory')
-    for (const name of graph.hosts.keys())
+    for (const name of only.hosts)
       add('host_vars', name, `${place}HostVars`, (layer) => graph.setHostVars(name, layer));
 }

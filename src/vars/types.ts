@@ -4,7 +4,7 @@ import type {VariableSource} from '../template/types.js';
 /** What magic variables need to know of the moment; all names as in Ansible's "Special Variables". */
 export interface Moment {
   readonly host: string;
-  /** The delegate, when the task is delegated: connection variables are the delegate's. */
+  /** The delegate, when the task is delegated; `connectionSource` gives its variables. */
   readonly delegate?: string;
   readonly playName: string;
   readonly playHostsAll: readonly string[];
@@ -21,6 +21,8 @@ export interface Moment {
   readonly limit?: string;
   readonly forks: number;
   readonly verbosity: number;
+  /** The task's environments as written, outermost first (Ansible's `environment` variable). */
+  readonly environment?: readonly unknown[];
 }
 
 /**
@@ -31,6 +33,11 @@ export interface RunVariables {
   readonly inventory: Inventory;
   /** What templates of one task on one host see; `scopeLayers` are the task's scopes' layers, outermost first. */
   source(moment: Moment, scopeLayers: readonly VarsLayer[]): VariableSource;
+  /**
+   * What the way to the acting host is made from: the host's own variables, or the delegate's when the task is
+   * delegated. (Templates of a delegated task see the variables of its own host: `source`.)
+   */
+  connectionSource(moment: Moment, scopeLayers: readonly VarsLayer[]): VariableSource;
   /** A variable's raw candidates, lowest first, for `--explain`. */
   explain(moment: Moment, scopeLayers: readonly VarsLayer[], name: string): readonly VarsLayer[];
   facts(host: string): Values;
@@ -46,4 +53,10 @@ export interface RunVariables {
   /** Changes whenever anything a template of this host could see has changed; reading ahead compares it. */
   version(): number;
   addHost(name: string, groups: readonly string[], values: Values): void;
+  /** group_by: puts the host into a group, which is made below `parents` (`all` if there are none). */
+  groupBy(host: string, group: string, parents: readonly string[]): void;
+  /** meta: clear_facts. */
+  clearFacts(host: string): void;
+  /** meta: refresh_inventory; what was learned of hosts stays. */
+  replaceInventory(inventory: Inventory): void;
 }
