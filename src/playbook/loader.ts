@@ -21,6 +21,8 @@ export interface LoaderOptions {
   /** roles_path of ansible.cfg and the like, absolute, searched after roles/ beside the playbook. */
   readonly rolesPath?: readonly string[];
   readonly collectionsPath?: readonly string[];
+  /** Texts of files that are not on disk, by absolute path (a task given on the command line). */
+  readonly texts?: ReadonlyMap<string, string>;
   /** Renders names of static imports; undefined if it cannot. */
   readonly renderStatic?: (text: string, layers: readonly VarsLayer[], where: Where) => unknown;
 }
@@ -28,7 +30,7 @@ export interface LoaderOptions {
 /** Reads playbooks and what they bring in; each file is read once. Everything throws PlaybookError or YamlError. */
 export function createLoader(options: LoaderOptions): Loader {
   const warn = options.warn ?? (() => undefined);
-  const files = new SourceFiles(options.positions ?? new PositionMap(), warn, options.decode);
+  const files = new SourceFiles(options.positions ?? new PositionMap(), warn, options.decode, options.texts);
   const context: LoadContext = {
     files,
     actions: new ActionReader(options.names, files),

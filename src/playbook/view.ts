@@ -74,6 +74,7 @@ export class SourceFiles {
     readonly positions: PositionMap,
     private readonly warn: Warn,
     private readonly decode: ((text: string, file: string) => string) | undefined,
+    private readonly texts: ReadonlyMap<string, string> = new Map(),
   ) {}
 
   read(file: string, from?: Where): SourceFile {
@@ -81,7 +82,7 @@ export class SourceFiles {
     if (known) return known;
     let text: string;
     try {
-      text = readFileSync(file, 'utf8');
+      text = this.texts.get(file) ?? readFileSync(file, 'utf8');
     } catch (error) {
       throw new PlaybookError({what: `${file} cannot be read: ${messageOf(error)}`, where: from, cause: error});
     }
