@@ -22,7 +22,7 @@ function incrementsOf(outcome: HostOutcome): Increments {
       if (!outcome.ignored) return {failed: 1};
       return outcome.result.changed === true ? {ok: 1, ignored: 1, changed: 1} : {ok: 1, ignored: 1};
     case 'unreachable':
-      return outcome.ignored ? {skipped: 1, ignored: 1} : {unreachable: 1};
+      return outcome.ignored ? {ok: 1, ignored: 1} : {unreachable: 1};
     default:
       return {[outcome.status]: 1};
   }

@@ -158,7 +158,7 @@ const fromResult = (result: ModuleResult, more: Partial<ContractOutcome> = {}): 
   ...(result.msg === undefined ? {} : {why: result.msg}),
   ...(result.hint === undefined ? {} : {hint: result.hint}),
   diff: result.diff ?? more.diff ?? [],
-  data: result.data ?? more.data ?? {},
+  data: {...more.data, ...result.data},
   warnings: result.warnings ?? more.warnings ?? [],
   result,
 });
@@ -190,8 +190,9 @@ async function runState(module: StateModule, params: object, context: ContractCo
     const result = module.result?.(params, seen, outcomes, prepared) ?? {changed: true};
     return fromResult(result, {touches: plan.touches});
   }
-  const more = {diff: plan.diff, touches: plan.touches, after: plan.after ?? [], warnings: plan.warnings ?? []};
-  const planned: ModuleResult = {changed: true, ...(plan.result === undefined ? {} : {data: plan.result})};
+  const {diff, touches, after = [], warnings = [], result: data = {}} = plan;
+  const more = {diff, touches, after, warnings, data};
+  const planned: ModuleResult = {changed: true};
   if (host.checkMode) return fromResult(planned, more);
   const outcomes = await runSteps(plan.steps, context);
   return fromResult(module.result?.(params, seen, outcomes, prepared) ?? planned, more);

@@ -230,7 +230,10 @@ export interface StateModule<P extends ParamsSchema = ParamsSchema, Seen = unkno
   overlay?(seen: Seen, predicted: Predicted, params: z.output<P>, prepared: Prepared): Seen | undefined;
   /** Pure. */
   plan(params: z.output<P>, seen: Seen, prepared: Prepared, host: HostView): Plan;
-  /** After the steps of a change or of cannotTell; without it a change is `changed` with the plan's result. */
+  /**
+   * After the steps of a change or of cannotTell; without it a change is `changed` with the plan's result and diff.
+   * What it gives is laid over those: its `data` member by member, its `diff` and `warnings` in their place.
+   */
   result?(params: z.output<P>, seen: Seen, outcomes: readonly StepOutcome[], prepared: Prepared): ModuleResult;
 }
 
@@ -346,6 +349,8 @@ export type ControlEffect =
 
 export interface ControlModule<P extends ParamsSchema = ParamsSchema> extends ModuleBase<P> {
   readonly kind: 'control';
+  /** Runs once for all hosts, as Ansible's add_host and pause do; its result goes to all of them. */
+  readonly once?: boolean;
   run(
     params: z.output<P>,
     view: RunView,

@@ -1,0 +1,92 @@
+import {TaskError} from '../errors/index.js';
+import {secretsIn} from '../module/validate.js';
+import {argumentsOf} from './args.js';
+import {controllerOf} from './controller.js';
+import type {HostTask} from './host_task.js';
+import {targetOf} from './host_access.js';
+import {runAction} from './kinds/action.js';
+import {runControl} from './kinds/control.js';
+import {runState} from './kinds/state.js';
+import {conditional, type Done, type ModuleRun} from './module_run.js';
+import {noPredictions} from './predictions.js';
+import {lookOnce} from './step_run.js';
+import type {Target} from './target.js';
+import {booleanOf} from './values.js';
+import type {View} from './view.js';
+
+/** Whether the task, by its keyword or the run's option, only says what it would do. */
+export const checkModeOf = (view: View, {keywords}: Pick<HostTask, 'keywords'>): boolean =>
+  booleanOf(view, 'check_mode', keywords.checkMode, view.play.run.settings.check);
+
+/** Renders and validates the arguments, then hands over to the module's kind. */
+export async function execute(hostTask: HostTask, view: View, signal: AbortSignal): Promise<Done> {
+  const {module, task, play} = hostTask;
+  const checkMode = checkModeOf(view, hostTask);
+  const params = argumentsOf(view, task, module);
+  for (const secret of secretsIn(params)) play.run.options.masker.add(secret);
+  if (checkMode && view.unsure !== undefined && module.kind !== 'control') return conditional(view.unsure);
+  const context = moduleRun(hostTask, view, {params, checkMode, signal});
+  switch (module.kind) {
+    case 'state':
+      return runState(module, context);
+    case 'action':
+      return runAction(module, context);
+    case 'control':
+      return runControl(module, context);
+    case 'group':
+      throw new TypeError(`${module.name} is planned over all hosts at once`);
+  }
+}
+
+interface Particulars {
+  readonly params: object;
+  readonly checkMode: boolean;
+  readonly signal: AbortSignal;
+}
+
+function moduleRun(hostTask: HostTask, view: View, {params, checkMode, signal}: Particulars): ModuleRun {
+  const {module, task, play, keywords, ref, host} = hostTask;
+  const {run} = play;
+  const target = module.kind === 'control' ? nowhere(host, signal) : targetOf(view, keywords, signal);
+  const predictions = checkMode && run.settings.check ? run.predictionsOf(target.host) : undefined;
+  return {
+    run,
+    view,
+    task,
+    params,
+    target,
+    controller: controllerOf(view, run.contents, signal),
+    hostView: {
+      name: view.host,
+      checkMode,
+      diffMode: booleanOf(view, 'diff', keywords.diff, run.settings.diff),
+      facts: run.options.variables.facts(host),
+      become: target.become !== undefined,
+      user: target.user,
+    },
+    checkMode,
+    delegated: view.options.delegate !== undefined,
+    where: task.where,
+    predicted: predictions ?? noPredictions,
+    predictions,
+    progress: (message) =>
+      run.emit({kind: 'progress', host: view.host, task: ref, message: run.options.masker.mask(message)}),
+    ask: async (script) => {
+      const [output] = await lookOnce({run, target}, [script]);
+      return output;
+    },
+  };
+}
+
+/** Control modules touch no host; one that tries is at fault. */
+const nowhere = (host: string, signal: AbortSignal): Target => ({
+  host,
+  become: undefined,
+  user: undefined,
+  environment: {},
+  signal,
+  get session(): never {
+    throw new TaskError({what: 'a control module has no host to act on'});
+  },
+});
+

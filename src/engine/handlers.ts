@@ -1,0 +1,64 @@
+import type {Block, Handler, Include} from '../playbook/types.js';
+
+type HandlerNode = Handler | Include;
+
+/** A handler's name, rendered where it can be, and its role, for `notify: role : name`. */
+export type NameOf = (handler: HandlerNode) => string | undefined;
+
+const flatten = (nodes: readonly (Handler | Block | Include)[]): HandlerNode[] =>
+  nodes.flatMap((node) =>
+    // Only a block's own list: a handler has no rescue in Ansible either.
+    node.kind === 'block' ? flatten(node.block as readonly (Handler | Block | Include)[]) : [node],
+  );
+
+const placeOf = (node: HandlerNode): string => `${node.where.file}:${node.where.line}:${node.where.column}`;
+
+const roleOf = (node: HandlerNode): string | undefined => node.scopes.findLast((scope) => scope.role)?.role?.name;
+
+/** The handlers of a play in the order of their definition; roles included on the way add theirs. */
+export class HandlerTable {
+  readonly #all: HandlerNode[] = [];
+  readonly #places = new Set<string>();
+
+  constructor(handlers: readonly (Handler | Block | Include)[] = []) {
+    for (const handler of flatten(handlers)) this.#push(handler);
+  }
+
+  get all(): readonly HandlerNode[] {
+    return this.#all;
+  }
+
+  /** Handlers of a role included on the way; a role included twice brings them once. */
+  add(handlers: readonly (Handler | Block | Include)[]): void {
+    for (const handler of flatten(handlers)) {
+      if (!this.#places.has(placeOf(handler))) this.#push(handler);
+    }
+  }
+
+  #push(handler: HandlerNode): void {
+    this.#places.add(placeOf(handler));
+    this.#all.push(handler);
+  }
+
+  /** The handler of this name (the last defined wins) and all that listen to it. */
+  find(notification: string, nameOf: NameOf): HandlerNode[] {
+    const named = this.#all.findLast((handler) => {
+      const name = nameOf(handler);
+      if (name === undefined) return false;
+      const role = roleOf(handler);
+      return name === notification || (role !== undefined && `${role} : ${name}` === notification);
+    });
+    const listening = this.#all.filter(
+      (handler) => handler.kind === 'task' && handler !== named && handler.listen?.includes(notification),
+    );
+    return named === undefined ? listening : [named, ...listening];
+  }
+
+  /** All names and topics there are, for "did you mean". */
+  names(nameOf: NameOf): string[] {
+    return this.#all.flatMap((handler) => [
+      ...(nameOf(handler) === undefined ? [] : [nameOf(handler) ?? '']),
+      ...(handler.kind === 'task' ? (handler.listen ?? []) : []),
+    ]);
+  }
+}
