@@ -58,7 +58,7 @@ if [ ! -x "$root/bin/k3s" ]; then
   done
   fresh=$root-tmp.$$
   mkdir "$fresh" || exit 1
-  if ! { tail -c +@APP_AT@ "$0" | head -c @APP_SIZE@ | gzip -dc | tar -xf - -C "$fresh" &&
+  if ! { tail -c +@APP_AT@ "$0" 2>/dev/null | head -c @APP_SIZE@ | gzip -dc | tar -xf - -C "$fresh" &&
     tail -c +@PARTS_AT@ "$0" | gzip -dc | tar -xf - -C "$fresh"; }; then
     rm -rf "$fresh"
     echo "k3s: failed to unpack into $parent" >&2

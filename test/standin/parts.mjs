@@ -3,7 +3,18 @@
 
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
@@ -33,14 +44,18 @@ const FILES = {
 /** Changes when the recipe does, so that an older cached archive is not taken for this one. */
 const RECIPE = 1;
 
-const cacheFolder = () => process.env.QUORATE_STANDIN_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'quorate', 'standin');
+const cacheFolder = () =>
+  process.env.QUORATE_STANDIN_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'quorate', 'standin');
 
-const run = (command, args, options = {}) => execFileSync(command, args, {stdio: ['ignore', 'pipe', 'inherit'], ...options});
+const run = (command, args, options = {}) =>
+  execFileSync(command, args, {stdio: ['ignore', 'pipe', 'inherit'], ...options});
 
 /** Fetches one suite's packages into `folder` by apt with its own sources, lists and cache. */
 const fetchSuite = (suite, folder, say) => {
   const apt = join(folder, `apt-${suite}`);
-  for (const part of ['etc/preferences.d', 'lists/partial', 'cache/archives/partial', 'debs']) mkdirSync(join(apt, part), {recursive: true});
+  for (const part of ['etc/preferences.d', 'lists/partial', 'cache/archives/partial', 'debs'])
+    mkdirSync(join(apt, part), {recursive: true});
   writeFileSync(join(apt, 'etc/sources.list'), `deb [signed-by=${KEYRING}] ${MIRROR} ${suite} main\n`);
   writeFileSync(join(apt, 'status'), '');
   const options = {
@@ -63,10 +78,19 @@ const fetchSuite = (suite, folder, say) => {
 
 /** The real file behind `name`: a path in the tree, or a library in one of its library folders. */
 const locate = (tree, name) => {
-  const folders = ['', 'usr/lib', 'lib', ...['usr/lib', 'lib'].flatMap((root) => {
-    const path = join(tree, root);
-    return existsSync(path) ? readdirSync(path).filter((one) => one.endsWith('linux-gnu')).map((one) => join(root, one)) : [];
-  })];
+  const folders = [
+    '',
+    'usr/lib',
+    'lib',
+    ...['usr/lib', 'lib'].flatMap((root) => {
+      const path = join(tree, root);
+      return existsSync(path)
+        ? readdirSync(path)
+            .filter((one) => one.endsWith('linux-gnu'))
+            .map((one) => join(root, one))
+        : [];
+    }),
+  ];
   const found = folders.map((folder) => join(tree, folder, name)).find((path) => existsSync(path));
   if (!found) throw new Error(`${name} is in none of the packages fetched from ${MIRROR}`);
   return realpathSync(found);
@@ -110,7 +134,11 @@ export const makeParts = async (say) => {
   try {
     for (const suite of Object.keys(PACKAGES)) fetchSuite(suite, work, say);
     say(`packing with Node ${process.version} (about half a minute, once)`);
-    const programs = Object.entries(FILES).map(([name, source]) => ({name, mode: 0o755, content: readFileSync(locate(join(work, 'tree'), source))}));
+    const programs = Object.entries(FILES).map(([name, source]) => ({
+      name,
+      mode: 0o755,
+      content: readFileSync(locate(join(work, 'tree'), source)),
+    }));
     const node = {name: 'bin/k3s', mode: 0o755, content: stripped(process.execPath, join(work, 'node'), say)};
     writeFileSync(`${file}.tmp${process.pid}`, gzipSync(tarOf([node, ...programs]), {level: 9}));
     renameSync(`${file}.tmp${process.pid}`, file);

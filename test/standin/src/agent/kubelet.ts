@@ -1,6 +1,6 @@
 /** A node's life in the cluster: it registers, becomes Ready, and renews its lease. */
 
-import {ApiClient} from '../api/client.js';
+import type {ApiClient} from '../api/client.js';
 import {kindOf} from '../api/kinds.js';
 import {type Obj, StatusError} from '../api/objects.js';
 import {messageOf} from '../base/fatal.js';
@@ -27,7 +27,12 @@ const NOT_READY: Condition = {
     'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
 };
 
-const READY: Condition = {type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status'};
+const READY: Condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'KubeletReady',
+  message: 'kubelet is posting ready status',
+};
 
 const fine = (type: string, reason: string, message: string): Condition => ({type, status: 'False', reason, message});
 
@@ -46,7 +51,7 @@ const renewed = (before: Obj, wanted: Obj): Obj => ({
     annotations: {...before.metadata.annotations, ...wanted.metadata.annotations},
     finalizers: [...new Set([...(before.metadata.finalizers ?? []), ...(wanted.metadata.finalizers ?? [])])],
   },
-  status: {...(before['status'] as object), ...(wanted['status'] as object)},
+  status: {...(before.status as object), ...(wanted.status as object)},
 });
 
 /** A removed member that came back under a new name is no longer marked for removal. */
@@ -121,7 +126,9 @@ const run = async (kubelet: Kubelet, readyAfterMs: number): Promise<void> => {
     await renewLease(kubelet);
     await postReady(kubelet);
   };
-  every(tuning.heartbeatMs, signal, beat, (error) => log.error(`Error updating node status, will retry: ${messageOf(error)}`));
+  every(tuning.heartbeatMs, signal, beat, (error) =>
+    log.error(`Error updating node status, will retry: ${messageOf(error)}`),
+  );
 };
 
 /** The words of a rejected agent changed with time; kept beside what they are about. */

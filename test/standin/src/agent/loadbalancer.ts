@@ -30,7 +30,10 @@ const dial = (address: string): Promise<Socket> =>
   });
 
 const join = (a: Socket, b: Socket): void => {
-  for (const [from, to] of [[a, b], [b, a]] as const) {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
     from.on('error', () => to.destroy());
     from.on('close', () => to.destroy());
     from.pipe(to);

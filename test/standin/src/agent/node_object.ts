@@ -16,14 +16,23 @@ export interface NodeExtras {
 const OMITTED = '********';
 
 const SECRET = new Set([
-  ...['K3S_TOKEN', 'K3S_DATASTORE_ENDPOINT', 'K3S_AGENT_TOKEN', 'K3S_CLUSTER_SECRET', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+  ...[
+    'K3S_TOKEN',
+    'K3S_DATASTORE_ENDPOINT',
+    'K3S_AGENT_TOKEN',
+    'K3S_CLUSTER_SECRET',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+  ],
   ...['--token', '-t', '--agent-token', '--datastore-endpoint', '--cluster-secret', '--vpn-auth'],
   ...['--etcd-s3-access-key', '--etcd-s3-secret-key'],
 ]);
 
 /** `--key=value` becomes two entries; what follows a secret's name is starred. */
 export const nodeArgs = (args: readonly string[]): string[] => {
-  const split = args.flatMap((arg) => (arg.startsWith('--') && arg.includes('=') ? arg.split(/=(.*)/s).slice(0, 2) : [arg]));
+  const split = args.flatMap((arg) =>
+    arg.startsWith('--') && arg.includes('=') ? arg.split(/=(.*)/s).slice(0, 2) : [arg],
+  );
   return split.map((arg, index) => (SECRET.has(split[index - 1] ?? '') ? OMITTED : arg));
 };
 
@@ -38,19 +47,30 @@ export const nodeEnv = (env: Readonly<Record<string, string | undefined>>): Reco
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 const base32 = (bytes: Buffer): string => {
-  const groups = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('').match(/.{1,5}/g) ?? [];
+  const groups =
+    [...bytes]
+      .map((byte) => byte.toString(2).padStart(8, '0'))
+      .join('')
+      .match(/.{1,5}/g) ?? [];
   const text = groups.map((group) => BASE32[Number.parseInt(group.padEnd(5, '0'), 2)]).join('');
   return text.padEnd(Math.ceil(text.length / 8) * 8, '=');
 };
 
 /** k3s.io/node-args, node-env and node-config-hash as K3s computes them (pkg/nodeconfig). */
-export const configAnnotations = (args: readonly string[], env: Readonly<Record<string, string | undefined>>): Record<string, string> => {
+export const configAnnotations = (
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> => {
   const argsJson = JSON.stringify(nodeArgs(args));
   const envJson = JSON.stringify(nodeEnv(env));
   return {
     'k3s.io/node-args': argsJson,
     'k3s.io/node-env': envJson,
-    'k3s.io/node-config-hash': base32(createHash('sha256').update(argsJson + envJson).digest()),
+    'k3s.io/node-config-hash': base32(
+      createHash('sha256')
+        .update(argsJson + envJson)
+        .digest(),
+    ),
   };
 };
 

@@ -43,7 +43,11 @@ const nodePassword = (path: string): string => {
 const REJECTED = (path: string): string =>
   `Node password rejected, duplicate hostname or contents of '${path}' may not match server node-passwd entry, try enabling a unique node name with the --with-node-id flag`;
 
-const certificate = async ({options, layout}: AgentSetup, access: Access, name: string): Promise<{cert: string; key: string}> => {
+const certificate = async (
+  {options, layout}: AgentSetup,
+  access: Access,
+  name: string,
+): Promise<{cert: string; key: string}> => {
   const headers = {
     'k3s-node-name': options.nodeName,
     'k3s-node-password': nodePassword(layout.nodePassword),
@@ -91,9 +95,14 @@ const identify = async (setup: AgentSetup): Promise<Identity | undefined> => {
 
 /** 10250 (TLS, refuses strangers) and 10248 (health on loopback), where a kubelet listens. */
 const startPorts = ({signal, log}: AgentSetup, {serving}: Identity): void => {
-  const main = createTlsServer({cert: serving.cert, key: serving.key}, (_, response) => response.writeHead(401).end('Unauthorized'));
+  const main = createTlsServer({cert: serving.cert, key: serving.key}, (_, response) =>
+    response.writeHead(401).end('Unauthorized'),
+  );
   const health = createServer((_, response) => response.end('ok'));
-  for (const [server, port, host] of [[main, 10250, undefined], [health, 10248, '127.0.0.1']] as const) {
+  for (const [server, port, host] of [
+    [main, 10250, undefined],
+    [health, 10248, '127.0.0.1'],
+  ] as const) {
     server.on('error', (error) => log.error(`kubelet: ${messageOf(error)}`));
     server.listen({port, ...(host ? {host} : {})});
     signal.addEventListener('abort', () => server.close(), {once: true});

@@ -31,12 +31,17 @@ const byPassword = (header: string, passwords: Passwords): Caller | undefined =>
 };
 
 /** The caller, or undefined: anonymous requests are refused with 401. */
-export const callerOf = (request: IncomingMessage, clientCa: () => string, passwords: Passwords): Caller | undefined => {
+export const callerOf = (
+  request: IncomingMessage,
+  clientCa: () => string,
+  passwords: Passwords,
+): Caller | undefined => {
   const socket = request.socket as TLSSocket;
   const raw = socket.getPeerX509Certificate?.();
   if (raw?.checkIssued(new X509Certificate(clientCa())) && raw.verify(new X509Certificate(clientCa()).publicKey)) {
     const subject = raw.subject.split('\n');
-    const all = (key: string) => subject.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
+    const all = (key: string) =>
+      subject.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
     return {user: all('CN')[0] ?? '', groups: all('O')};
   }
   const header = request.headers.authorization ?? '';

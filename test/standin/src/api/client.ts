@@ -74,7 +74,10 @@ export class ApiClient {
     let token = '';
     do {
       const search = new URLSearchParams({limit: '500', ...query, ...(token ? {continue: token} : {})});
-      const page = await this.#ask<{items: Obj[]; metadata: {continue?: string}}>('GET', `${pathOf(kind, namespace)}?${search}`);
+      const page = await this.#ask<{items: Obj[]; metadata: {continue?: string}}>(
+        'GET',
+        `${pathOf(kind, namespace)}?${search}`,
+      );
       for (const item of page.items) items.push(item);
       token = page.metadata.continue ?? '';
     } while (token);

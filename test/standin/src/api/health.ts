@@ -40,9 +40,16 @@ export const readyChecks = (datastoreOk: boolean, hooksDone: boolean): Check[] =
 ];
 
 /** 200 and `ok`, or 500 and the list of checks. */
-export const healthReply = (endpoint: string, checks: readonly Check[], verbose: boolean): {code: number; text: string} => {
+export const healthReply = (
+  endpoint: string,
+  checks: readonly Check[],
+  verbose: boolean,
+): {code: number; text: string} => {
   const failed = checks.some(({ok}) => !ok);
   if (!failed && !verbose) return {code: 200, text: 'ok'};
   const lines = checks.map(({name, ok}) => (ok ? `[+]${name} ok` : `[-]${name} failed: reason withheld`));
-  return {code: failed ? 500 : 200, text: `${[...lines, `${endpoint} check ${failed ? 'failed' : 'passed'}`].join('\n')}\n`};
+  return {
+    code: failed ? 500 : 200,
+    text: `${[...lines, `${endpoint} check ${failed ? 'failed' : 'passed'}`].join('\n')}\n`,
+  };
 };

@@ -108,7 +108,9 @@ export class Objects {
     metadata.name ||= `${metadata.generateName ?? ''}${randomUUID().slice(0, 5)}`;
     if (kind.namespaced) metadata.namespace = namespace;
     metadata.uid = randomUUID();
-    metadata.creationTimestamp = this.#now().toISOString().replace(/\.\d+Z$/, 'Z');
+    metadata.creationTimestamp = this.#now()
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z');
     const object: Obj = {...given, kind: kind.kind, apiVersion: kind.apiVersion, metadata};
     const revision = await this.#store.create(keyOf(kind, namespace, metadata.name), encode(object));
     if (revision === undefined) throw exists(kind, metadata.name);
@@ -156,7 +158,9 @@ export class Objects {
   async remove(kind: Kind, namespace: string, name: string): Promise<Obj> {
     const object = await this.get(kind, namespace, name);
     if ((object.metadata.finalizers ?? []).length > 0) {
-      const deletionTimestamp = this.#now().toISOString().replace(/\.\d+Z$/, 'Z');
+      const deletionTimestamp = this.#now()
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z');
       return this.change(kind, namespace, name, (now) => ({
         ...now,
         metadata: {deletionTimestamp, ...now.metadata},

@@ -37,7 +37,8 @@ const parseBody = (body: string): Obj => {
   throw new StatusError(400, 'BadRequest', 'the object provided is unrecognized: the body is not a JSON object');
 };
 
-const encodeContinue = (key: string): string => Buffer.from(JSON.stringify({v: 'meta.k8s.io/v1', start: key})).toString('base64url');
+const encodeContinue = (key: string): string =>
+  Buffer.from(JSON.stringify({v: 'meta.k8s.io/v1', start: key})).toString('base64url');
 
 const decodeContinue = (token: string): string => {
   try {
@@ -90,9 +91,21 @@ const inNamespace = async (objects: Objects, {kind, namespace = ''}: Target, req
   throw new StatusError(404, 'NotFound', `namespaces "${namespace}" not found`);
 };
 
-const NAMESPACES = {kind: 'Namespace', plural: 'namespaces', apiVersion: 'v1', namespaced: false, prefix: '/registry/namespaces/'};
+const NAMESPACES = {
+  kind: 'Namespace',
+  plural: 'namespaces',
+  apiVersion: 'v1',
+  namespaced: false,
+  prefix: '/registry/namespaces/',
+};
 
-const one = async (objects: Objects, request: ApiRequest, kind: Target['kind'], namespace: string, name: string): Promise<Obj> => {
+const one = async (
+  objects: Objects,
+  request: ApiRequest,
+  kind: Target['kind'],
+  namespace: string,
+  name: string,
+): Promise<Obj> => {
   switch (request.method) {
     case 'GET':
       return objects.get(kind, namespace, name);
@@ -136,5 +149,11 @@ const removeAll = async (objects: Objects, {query}: ApiRequest, {kind, namespace
   for (const object of items.filter(selected(query))) {
     await objects.remove(kind, object.metadata.namespace ?? '', object.metadata.name);
   }
-  return {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: {key: keyOf(kind, namespace ?? '', '')}};
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {key: keyOf(kind, namespace ?? '', '')},
+  };
 };

@@ -9,7 +9,10 @@ const at = (object: unknown, path: string): unknown =>
 
 /** `a=b,c!=d,e,!f`, and sets: `a in (b,c)`, `a notin (b)`. */
 export const labelSelector = (text: string): Test => {
-  const terms = text.split(/,(?![^(]*\))/).map((term) => term.trim()).filter(Boolean);
+  const terms = text
+    .split(/,(?![^(]*\))/)
+    .map((term) => term.trim())
+    .filter(Boolean);
   const tests = terms.map((term): Test => {
     const sets = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(term);
     const labels = (object: Obj) => object.metadata.labels ?? {};
@@ -27,10 +30,13 @@ export const labelSelector = (text: string): Test => {
 
 /** `metadata.name=x,spec.nodeName!=y`. */
 export const fieldSelector = (text: string): Test => {
-  const tests = text.split(',').filter(Boolean).map((term): Test => {
-    const [, path = '', operator, value = ''] = /^([^!=]+)(==|=|!=)(.*)$/.exec(term) ?? [];
-    return (object) => (String(at(object, path) ?? '') === value) === (operator !== '!=');
-  });
+  const tests = text
+    .split(',')
+    .filter(Boolean)
+    .map((term): Test => {
+      const [, path = '', operator, value = ''] = /^([^!=]+)(==|=|!=)(.*)$/.exec(term) ?? [];
+      return (object) => (String(at(object, path) ?? '') === value) === (operator !== '!=');
+    });
   return (object) => tests.every((test) => test(object));
 };
 
@@ -58,7 +64,10 @@ interface JsonPatchStep {
 export const jsonPatch = (target: unknown, steps: readonly JsonPatchStep[]): unknown => {
   const result = structuredClone(target);
   for (const {op, path, value} of steps) {
-    const keys = path.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const keys = path
+      .split('/')
+      .slice(1)
+      .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
     const last = keys.pop() ?? '';
     const parent = keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], result);
     if (Array.isArray(parent)) {

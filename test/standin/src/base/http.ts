@@ -1,14 +1,14 @@
-/** One small HTTPS client for everything the stand-in asks: supervisors, API servers, etcd's gateway. */
+/** One small HTTP client for everything the stand-in asks: supervisors, API servers, etcd's gateway. */
 
-import type {Agent} from 'node:https';
-import {request as httpsRequest} from 'node:https';
+import {type Agent as HttpAgent, request as httpRequest, type IncomingMessage} from 'node:http';
+import {type Agent, request as httpsRequest} from 'node:https';
 
 export interface HttpRequest {
   readonly method?: string;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  readonly agent?: Agent;
+  readonly agent?: Agent | HttpAgent;
   readonly timeoutMs?: number;
   /** Called with each chunk instead of gathering the body (snapshots). */
   readonly onChunk?: (chunk: Buffer) => void;
@@ -25,11 +25,15 @@ export interface HttpReply {
 export const send = (asked: HttpRequest): Promise<HttpReply> =>
   new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`Get "${asked.url}": ${why}`));
-    const out = httpsRequest(
+    const request = asked.url.startsWith('https:') ? httpsRequest : httpRequest;
+    const out = request(
       asked.url,
       {
         method: asked.method ?? 'GET',
-        headers: {...asked.headers, ...(asked.body === undefined ? {} : {'content-length': Buffer.byteLength(asked.body)})},
+        headers: {
+          ...asked.headers,
+          ...(asked.body === undefined ? {} : {'content-length': Buffer.byteLength(asked.body)}),
+        },
         ...(asked.agent ? {agent: asked.agent} : {}),
       },
       (reply) => {
@@ -67,4 +71,11 @@ const goWords = (error: NodeJS.ErrnoException & {address?: string; port?: number
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `dial tcp: ${first.message}: no such host`;
   const said = words[code];
   return said ? `dial tcp ${first.address}:${first.port}: ${said}` : first.message;
+};
+
+/** The whole body of a request that was received. */
+export const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
 };

@@ -8,7 +8,7 @@ import type {Logger} from './log.js';
  * Node has no datagram sockets of the unix kind; `systemd-notify --pid` sends with our pid as its credentials, as root may.
  */
 export const notifyReady = (env: NodeJS.ProcessEnv, log: Logger): Promise<void> => {
-  if (!env['NOTIFY_SOCKET']) return Promise.resolve();
+  if (!env.NOTIFY_SOCKET) return Promise.resolve();
   return new Promise((resolve) => {
     execFile('systemd-notify', ['--ready', `--pid=${process.pid}`], {env}, (error) => {
       if (error) log.error(`systemd-notify: ${error.message}`);

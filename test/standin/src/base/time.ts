@@ -14,7 +14,12 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   });
 
 /** Runs `step` every `ms` until the signal aborts; `onError` sees what a step throws, and the loop goes on. */
-export const every = (ms: number, signal: AbortSignal, step: () => Promise<void>, onError: (thrown: unknown) => void) => {
+export const every = (
+  ms: number,
+  signal: AbortSignal,
+  step: () => Promise<void>,
+  onError: (thrown: unknown) => void,
+) => {
   const loop = async () => {
     while (!signal.aborted) {
       await step().catch(onError);

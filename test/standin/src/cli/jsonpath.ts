@@ -25,9 +25,10 @@ type Step =
 
 const ESCAPES: Readonly<Record<string, string>> = {n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', "'": "'"};
 
-const unescape = (text: string): string => text.replace(/\\(.)/g, (_, letter: string) => ESCAPES[letter] ?? letter);
+const unquote = (text: string): string => text.replace(/\\(.)/g, (_, letter: string) => ESCAPES[letter] ?? letter);
 
-const STEP = /^(?:\.?([^.[\]\s\\]+(?:\\.[^.[\]\s\\]*)*)|\.?\[(\d+|-\d+)\]|\.?\[\*\]|\.?\['([^']+)'\]|\.?\[\?\(@([^=!]+?)\s*(==|!=)\s*["']?([^"')]*)["']?\)\]|\.\*|\.)/;
+const STEP =
+  /^(?:\.?([^.[\]\s\\]+(?:\\.[^.[\]\s\\]*)*)|\.?\[(\d+|-\d+)\]|\.?\[\*\]|\.?\['([^']+)'\]|\.?\[\?\(@([^=!]+?)\s*(==|!=)\s*["']?([^"')]*)["']?\)\]|\.\*|\.)/;
 
 const stepsOf = (text: string): Step[] => {
   const steps: Step[] = [];
@@ -40,7 +41,8 @@ const stepsOf = (text: string): Step[] => {
     if (filter !== undefined) steps.push({kind: 'filter', steps: stepsOf(filter), operator, value});
     else if (index !== undefined) steps.push({kind: 'index', at: Number(index)});
     else if (field === '*' || /\*\]?$/.test(whole)) steps.push({kind: 'all'});
-    else if (quoted !== undefined || field !== undefined) steps.push({kind: 'field', name: quoted ?? (field ?? '').replaceAll('\\.', '.')});
+    else if (quoted !== undefined || field !== undefined)
+      steps.push({kind: 'field', name: quoted ?? (field ?? '').replaceAll('\\.', '.')});
   }
   return steps;
 };
@@ -60,7 +62,7 @@ const parse = (text: string, from = 0): {parts: Part[]; at: number} => {
     at = close + 1;
     if (inner === 'end') return {parts, at};
     const quoted = /^["'](.*)["']$/s.exec(inner)?.[1];
-    if (quoted !== undefined) parts.push({kind: 'text', text: unescape(quoted)});
+    if (quoted !== undefined) parts.push({kind: 'text', text: unquote(quoted)});
     else if (inner.startsWith('range ')) {
       const body = parse(text, at);
       parts.push({kind: 'range', steps: stepsOf(inner.slice(6).trim()), body: body.parts});

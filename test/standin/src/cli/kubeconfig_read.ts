@@ -32,20 +32,20 @@ export const readKubeconfig = (path: string, context?: string): Credentials => {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') {
-      throw new Error(
-        `error: error loading config file "${path}": open ${path}: permission denied`,
-      );
+      throw new Error(`error: error loading config file "${path}": open ${path}: permission denied`);
     }
-    throw new Error('The connection to the server localhost:8080 was refused - did you specify the right host or port?');
+    throw new Error(
+      'The connection to the server localhost:8080 was refused - did you specify the right host or port?',
+    );
   }
   const file = load(text) as File;
   const name = context ?? file['current-context'];
   const chosen = file.contexts?.find((one) => one.name === name)?.context;
   const cluster = file.clusters?.find((one) => one.name === chosen?.cluster)?.cluster;
   const user = file.users?.find((one) => one.name === chosen?.user)?.user;
-  if (!cluster?.['server']) throw new Error(`error: context "${name}" does not exist`);
+  if (!cluster?.server) throw new Error(`error: context "${name}" does not exist`);
   return {
-    server: cluster['server'].replace(/\/$/, ''),
+    server: cluster.server.replace(/\/$/, ''),
     ca: content(cluster, 'certificate-authority'),
     cert: content(user, 'client-certificate'),
     key: content(user, 'client-key'),

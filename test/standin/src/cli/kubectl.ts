@@ -7,8 +7,8 @@ import {messageOf} from '../base/fatal.js';
 import {sleep} from '../base/time.js';
 import {version} from '../base/version.js';
 import {readKubeconfig} from './kubeconfig_read.js';
-import {change, create, drain, label, waitFor} from './kubectl_change.js';
 import {type KubectlArgs, parseKubectl} from './kubectl_args.js';
+import {change, create, drain, label, waitFor} from './kubectl_change.js';
 import {print} from './print.js';
 
 /** What a verb works with. */
@@ -50,9 +50,13 @@ const rawGet = async ({api, flag, out}: Kubectl): Promise<void> => {
   const text = reply.body.toString();
   if (reply.status < 300) return out(text);
   if (reply.status === 401) throw new Error('error: You must be logged in to the server (Unauthorized)');
-  if (reply.status === 404) throw new Error('Error from server (NotFound): the server could not find the requested resource');
+  if (reply.status === 404)
+    throw new Error('Error from server (NotFound): the server could not find the requested resource');
   const reason = reply.status === 503 ? 'ServiceUnavailable' : 'InternalError';
-  const state = reply.status === 503 ? 'the server is currently unable to handle the request' : `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`;
+  const state =
+    reply.status === 503
+      ? 'the server is currently unable to handle the request'
+      : `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`;
   throw new Error(`Error from server (${reason}): ${state}`);
 };
 
@@ -83,7 +87,15 @@ const get = async (kubectl: Kubectl): Promise<void> => {
       continue;
     }
     const headers = !kubectl.flag('no-headers');
-    kubectl.out(print(kind, items, {format, headers, allNamespaces: kubectl.allNamespaces, now: kubectl.now(), single: names.length === 1}));
+    kubectl.out(
+      print(kind, items, {
+        format,
+        headers,
+        allNamespaces: kubectl.allNamespaces,
+        now: kubectl.now(),
+        single: names.length === 1,
+      }),
+    );
   }
 };
 
@@ -110,7 +122,9 @@ const remove = async (kubectl: Kubectl): Promise<void> => {
   for (const {kind, names} of targets(kubectl.words.slice(1))) {
     const namespace = spaceOf(kubectl, kind);
     const all = kubectl.flag('all') || kubectl.flag('selector');
-    const found = all ? (await kubectl.api.list(kind, namespace, query(kubectl))).map(({metadata}) => metadata.name) : names;
+    const found = all
+      ? (await kubectl.api.list(kind, namespace, query(kubectl))).map(({metadata}) => metadata.name)
+      : names;
     if (found.length === 0 && !all) throw new Error('error: resource(s) were provided, but no name was specified');
     for (const name of found) await removeOne(kubectl, kind, namespace, name);
   }
@@ -149,7 +163,9 @@ const explain = (error: unknown, server: string): string => {
   if (/connection refused/.test(text)) {
     return `The connection to the server ${server.replace('https://', '')} was refused - did you specify the right host or port?`;
   }
-  return /^(error|Error|The connection)/.test(text) ? text : `Unable to connect to the server: ${text.replace(/^Get "[^"]*": /, '')}`;
+  return /^(error|Error|The connection)/.test(text)
+    ? text
+    : `Unable to connect to the server: ${text.replace(/^Get "[^"]*": /, '')}`;
 };
 
 /** Resolves to the exit status. */
@@ -158,11 +174,14 @@ export const kubectl = async (args: readonly string[], env: NodeJS.ProcessEnv): 
   const flag = (name: string) => parsed.flags.get(name)?.at(-1);
   let server = 'localhost:8080';
   try {
-    const path = flag('kubeconfig') ?? env['KUBECONFIG'] ?? '/etc/rancher/k3s/k3s.yaml';
+    const path = flag('kubeconfig') ?? env.KUBECONFIG ?? '/etc/rancher/k3s/k3s.yaml';
     const credentials = readKubeconfig(path.split(':')[0] ?? path, flag('context'));
     server = flag('server') ?? credentials.server;
     const verb = VERBS[parsed.words[0] ?? ''];
-    if (!verb) throw new Error(`error: unknown command "${parsed.words[0] ?? ''}" for "kubectl" (the stand-in has: ${Object.keys(VERBS).join(', ')})`);
+    if (!verb)
+      throw new Error(
+        `error: unknown command "${parsed.words[0] ?? ''}" for "kubectl" (the stand-in has: ${Object.keys(VERBS).join(', ')})`,
+      );
     const seconds = Number.parseInt(flag('request-timeout') ?? '60', 10) || 60;
     await verb({
       api: new ApiClient({...credentials, server, timeoutMs: seconds * 1000}),

@@ -2,14 +2,40 @@
 
 /** Flags that stand alone; all others take a value. */
 const SWITCHES = new Set([
-  ...['all-namespaces', 'A', 'no-headers', 'ignore-not-found', 'all', 'overwrite', 'force', 'show-labels', 'raw-output'],
-  ...['ignore-daemonsets', 'delete-emptydir-data', 'delete-local-data', 'disable-eviction', 'client', 'minify', 'flatten', 'short'],
+  ...[
+    'all-namespaces',
+    'A',
+    'no-headers',
+    'ignore-not-found',
+    'all',
+    'overwrite',
+    'force',
+    'show-labels',
+    'raw-output',
+  ],
+  ...[
+    'ignore-daemonsets',
+    'delete-emptydir-data',
+    'delete-local-data',
+    'disable-eviction',
+    'client',
+    'minify',
+    'flatten',
+    'short',
+  ],
 ]);
 
 /** Switches that kubectl also lets say `=false`. */
 const OPTIONAL = new Set(['wait', 'raw-config', 'insecure-skip-tls-verify', 'server-side', 'now']);
 
-const SHORT: Readonly<Record<string, string>> = {o: 'output', n: 'namespace', A: 'all-namespaces', l: 'selector', f: 'filename', k: 'kustomize'};
+const SHORT: Readonly<Record<string, string>> = {
+  o: 'output',
+  n: 'namespace',
+  A: 'all-namespaces',
+  l: 'selector',
+  f: 'filename',
+  k: 'kustomize',
+};
 
 export interface KubectlArgs {
   readonly words: readonly string[];

@@ -14,7 +14,9 @@ const base64 = (bytes: string | Buffer): string => Buffer.from(bytes).toString('
 
 /** `--from-literal` and `--from-file` as data. */
 const dataOf = ({flags}: Kubectl): Record<string, Buffer> => {
-  const literals = flags('from-literal').map((one) => one.split(/=(.*)/s)).map(([key = '', value = '']) => [key, Buffer.from(value)]);
+  const literals = flags('from-literal')
+    .map((one) => one.split(/=(.*)/s))
+    .map(([key = '', value = '']) => [key, Buffer.from(value)]);
   const files = flags('from-file').map((one) => {
     const [key = '', path] = one.split(/=(.*)/s);
     return path === undefined ? [basename(key), readFileSync(key)] : [key, readFileSync(path)];
@@ -29,7 +31,9 @@ const fromWords = (kubectl: Kubectl): Obj => {
   const secret = kind.kind === 'Secret';
   const name = (secret ? rest[1] : rest[0]) ?? '';
   if (name === '') throw new Error(`error: exactly one NAME is required, got 0`);
-  const data = Object.fromEntries(Object.entries(dataOf(kubectl)).map(([key, value]) => [key, secret ? base64(value) : value.toString()]));
+  const data = Object.fromEntries(
+    Object.entries(dataOf(kubectl)).map(([key, value]) => [key, secret ? base64(value) : value.toString()]),
+  );
   return {
     apiVersion: kind.apiVersion,
     kind: kind.kind,
@@ -71,14 +75,20 @@ export const create = async (kubectl: Kubectl, apply: boolean): Promise<void> =>
 /** `label` and `annotate`: `key=value` sets, `key-` removes. */
 export const label = async (kubectl: Kubectl, field: 'labels' | 'annotations'): Promise<void> => {
   const words = kubectl.words.slice(1);
-  const first = words.findIndex((word, index) => index > 0 && (/^[^/]*=/.test(word) || /\/.*=/.test(word) || word.endsWith('-')));
+  const first = words.findIndex(
+    (word, index) => index > 0 && (/^[^/]*=/.test(word) || /\/.*=/.test(word) || word.endsWith('-')),
+  );
   const edits = words.slice(first < 0 ? words.length : first);
   const patch = Object.fromEntries(
-    edits.map((edit) => (edit.includes('=') ? (edit.split(/=(.*)/s).slice(0, 2) as [string, string]) : [edit.slice(0, -1), null])),
+    edits.map((edit) =>
+      edit.includes('=') ? (edit.split(/=(.*)/s).slice(0, 2) as [string, string]) : [edit.slice(0, -1), null],
+    ),
   );
   for (const {kind, names} of targets(words.slice(0, first < 0 ? words.length : first))) {
     const namespace = spaceOf(kubectl, kind);
-    const all = kubectl.flag('all') ? (await kubectl.api.list(kind, namespace)).map(({metadata}) => metadata.name) : names;
+    const all = kubectl.flag('all')
+      ? (await kubectl.api.list(kind, namespace)).map(({metadata}) => metadata.name)
+      : names;
     for (const name of all) {
       await refuseOverwrite(kubectl, await kubectl.api.get(kind, namespace, name), field, patch);
       await kubectl.api.patch(kind, namespace, name, {metadata: {[field]: patch}});
@@ -87,12 +97,19 @@ export const label = async (kubectl: Kubectl, field: 'labels' | 'annotations'): 
   }
 };
 
-const refuseOverwrite = async (kubectl: Kubectl, object: Obj, field: 'labels' | 'annotations', patch: Readonly<Record<string, unknown>>) => {
+const refuseOverwrite = async (
+  kubectl: Kubectl,
+  object: Obj,
+  field: 'labels' | 'annotations',
+  patch: Readonly<Record<string, unknown>>,
+) => {
   if (kubectl.flag('overwrite')) return;
   for (const [key, value] of Object.entries(patch)) {
     const before = object.metadata[field]?.[key];
     if (value === null || before === undefined || before === value) continue;
-    throw new Error(`error: --overwrite is false but found the following declared ${field.slice(0, -1)}(s): '${key}' already has a value (${before})`);
+    throw new Error(
+      `error: --overwrite is false but found the following declared ${field.slice(0, -1)}(s): '${key}' already has a value (${before})`,
+    );
   }
 };
 
@@ -101,7 +118,7 @@ export const change = async ({api, words, out}: Kubectl, cordon: boolean): Promi
   const kind = kindNamed('nodes');
   for (const name of words.slice(1).map((word) => word.replace(/^nodes?\//, ''))) {
     const node = await api.get(kind, undefined, name);
-    const already = ((node['spec'] as {unschedulable?: boolean})?.unschedulable ?? false) === cordon;
+    const already = ((node.spec as {unschedulable?: boolean})?.unschedulable ?? false) === cordon;
     if (!already) await api.patch(kind, undefined, name, {spec: {unschedulable: cordon || null}});
     out(`node/${name} ${already ? 'already ' : ''}${cordon ? 'cordoned' : 'uncordoned'}\n`);
   }
@@ -132,13 +149,17 @@ export const waitFor = async (kubectl: Kubectl): Promise<void> => {
   };
   for (const {kind, names} of targets(kubectl.words.slice(1))) {
     const namespace = spaceOf(kubectl, kind);
-    const all = kubectl.flag('all') ? (await kubectl.api.list(kind, namespace)).map(({metadata}) => metadata.name) : names;
+    const all = kubectl.flag('all')
+      ? (await kubectl.api.list(kind, namespace)).map(({metadata}) => metadata.name)
+      : names;
     for (const name of all) {
       for (;;) {
         const object = await kubectl.api.find(kind, namespace, name);
         if (met(object)) break;
-        if (!object && wanted !== 'delete') throw new StatusError(404, 'NotFound', `${kind.plural} "${name}" not found`);
-        if (kubectl.now().getTime() > deadline) throw new Error(`error: timed out waiting for the condition on ${kind.plural}/${name}`);
+        if (!object && wanted !== 'delete')
+          throw new StatusError(404, 'NotFound', `${kind.plural} "${name}" not found`);
+        if (kubectl.now().getTime() > deadline)
+          throw new Error(`error: timed out waiting for the condition on ${kind.plural}/${name}`);
         await sleep(300);
       }
       kubectl.out(`${kind.singular}/${name} condition met\n`);

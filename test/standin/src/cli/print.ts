@@ -33,7 +33,7 @@ export const rolesOf = (node: Obj): string =>
 const nodeStatus = (node: Obj): string => {
   const ready = conditionsOf(node).find(({type}) => type === 'Ready');
   const said = ready?.status === 'True' ? 'Ready' : ready ? 'NotReady' : 'Unknown';
-  return (node['spec'] as {unschedulable?: boolean} | undefined)?.unschedulable ? `${said},SchedulingDisabled` : said;
+  return (node.spec as {unschedulable?: boolean} | undefined)?.unschedulable ? `${said},SchedulingDisabled` : said;
 };
 
 interface NodeStatus {
@@ -42,20 +42,28 @@ interface NodeStatus {
 }
 
 const nodeRow = (node: Obj, now: Date, wide: boolean): string[] => {
-  const {addresses = [], nodeInfo = {}} = (node['status'] ?? {}) as NodeStatus;
+  const {addresses = [], nodeInfo = {}} = (node.status ?? {}) as NodeStatus;
   const address = (type: string) => addresses.find((one) => one.type === type)?.address ?? '<none>';
   const {kubeletVersion = '', osImage = '', kernelVersion = '', containerRuntimeVersion = ''} = nodeInfo;
-  const row = [node.metadata.name, nodeStatus(node), rolesOf(node), age(node.metadata.creationTimestamp, now), kubeletVersion];
-  return wide ? [...row, address('InternalIP'), address('ExternalIP'), osImage, kernelVersion, containerRuntimeVersion] : row;
+  const row = [
+    node.metadata.name,
+    nodeStatus(node),
+    rolesOf(node),
+    age(node.metadata.creationTimestamp, now),
+    kubeletVersion,
+  ];
+  return wide
+    ? [...row, address('InternalIP'), address('ExternalIP'), osImage, kernelVersion, containerRuntimeVersion]
+    : row;
 };
 
 const NODE_HEAD = ['NAME', 'STATUS', 'ROLES', 'AGE', 'VERSION'];
 const NODE_WIDE = [...NODE_HEAD, 'INTERNAL-IP', 'EXTERNAL-IP', 'OS-IMAGE', 'KERNEL-VERSION', 'CONTAINER-RUNTIME'];
 
 const plainRow = (kind: Kind, object: Obj, now: Date): string[] => {
-  const data = String(Object.keys((object['data'] ?? {}) as object).length);
+  const data = String(Object.keys((object.data ?? {}) as object).length);
   const old = age(object.metadata.creationTimestamp, now);
-  if (kind.kind === 'Secret') return [object.metadata.name, String(object['type'] ?? 'Opaque'), data, old];
+  if (kind.kind === 'Secret') return [object.metadata.name, String(object.type ?? 'Opaque'), data, old];
   if (kind.kind === 'ConfigMap') return [object.metadata.name, data, old];
   if (kind.kind === 'Namespace') return [object.metadata.name, 'Active', old];
   return [object.metadata.name, old];
@@ -71,7 +79,9 @@ const HEADS: Readonly<Record<string, readonly string[]>> = {
 export const columns = (rows: readonly (readonly string[])[]): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 3))).join(''))
+    .map((row) =>
+      row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 3))).join(''),
+    )
     .map((line) => `${line}\n`)
     .join('');
 };
@@ -107,7 +117,9 @@ const custom = (specification: string, items: readonly Obj[], headers: boolean):
 /** The text of a `kubectl get`. */
 export const print = (kind: Kind, items: readonly Obj[], options: PrintOptions): string => {
   const typed = items.map((item) => ({apiVersion: kind.apiVersion, kind: kind.kind, ...item}));
-  const whole = options.single ? typed[0] : {apiVersion: 'v1', kind: 'List', metadata: {resourceVersion: ''}, items: typed};
+  const whole = options.single
+    ? typed[0]
+    : {apiVersion: 'v1', kind: 'List', metadata: {resourceVersion: ''}, items: typed};
   const [format = '', argument = ''] = options.format.split(/=(.*)/s);
   switch (format) {
     case '':
@@ -124,6 +136,8 @@ export const print = (kind: Kind, items: readonly Obj[], options: PrintOptions):
     case 'custom-columns':
       return custom(argument, items, options.headers);
     default:
-      throw new Error(`error: unable to match a printer suitable for the output format "${options.format}", allowed formats are: custom-columns,json,jsonpath,name,wide,yaml`);
+      throw new Error(
+        `error: unable to match a printer suitable for the output format "${options.format}", allowed formats are: custom-columns,json,jsonpath,name,wide,yaml`,
+      );
   }
 };

@@ -1,8 +1,8 @@
 /** `k3s server` and `k3s agent`: set up, run, and end in order. */
 
 import {writeFileSync} from 'node:fs';
-import {runAgent} from '../agent/run.js';
 import {startLoadBalancer} from '../agent/loadbalancer.js';
+import {runAgent} from '../agent/run.js';
 import {FatalError, messageOf} from '../base/fatal.js';
 import {layoutOf, programsIn} from '../base/layout.js';
 import {createLogger, type Logger} from '../base/log.js';
@@ -84,7 +84,10 @@ export const serve = async (role: Role, args: readonly string[], place: Place): 
     const tuning = readTuning(process.env);
     const fail = failWith(log, life);
     process.on('unhandledRejection', fail);
-    const work = role === 'server' ? serveServer(settings, tuning, log, life, place) : serveAgent(settings, tuning, log, life, place);
+    const work =
+      role === 'server'
+        ? serveServer(settings, tuning, log, life, place)
+        : serveAgent(settings, tuning, log, life, place);
     await work.catch((error: unknown) => {
       if (!life.signal.aborted) fail(error);
     });
@@ -124,7 +127,9 @@ const serveAgent = async (settings: Settings, tuning: Tuning, log: Logger, life:
   const port = Number(settings.text('lb-server-port') ?? 6444);
   const balancer = await startLoadBalancer(serverUrl, port, layout.agent('etc', 'k3s-agent-load-balancer.json'));
   life.atEnd(async () => balancer.close());
-  log.info(`Running load balancer k3s-agent-load-balancer 127.0.0.1:${port} -> [] [default: ${new URL(serverUrl).host}]`);
+  log.info(
+    `Running load balancer k3s-agent-load-balancer 127.0.0.1:${port} -> [] [default: ${new URL(serverUrl).host}]`,
+  );
   await runAgent({
     options,
     layout,

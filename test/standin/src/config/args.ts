@@ -21,7 +21,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads `-c FILE`, `--config=FILE` or K3S_CONFIG_FILE, which wins. */
 const configPath = (args: readonly string[], env: Env): {path: string; set: boolean} => {
-  if (env['K3S_CONFIG_FILE']) return {path: env['K3S_CONFIG_FILE'], set: true};
+  if (env.K3S_CONFIG_FILE) return {path: env.K3S_CONFIG_FILE, set: true};
   for (const [index, arg] of args.entries()) {
     if (arg === '--config' || arg === '-c') return {path: args[index + 1] ?? '', set: true};
     const inline = /^(?:--config|-c)=(.*)$/.exec(arg)?.[1];
@@ -41,14 +41,14 @@ export const parseArguments = (role: Role, args: readonly string[]): Map<string,
     if (!found?.[1]) continue;
     const flag = findFlag(role, found[1]);
     if (!flag) throw new FatalError(`flag provided but not defined: -${found[1]}`);
-    const value = valueOf(flag, found[2], args[i + 1]);
+    const value = takeValue(flag, found[2], args[i + 1]);
     if (value.took) i++;
     values.set(flag.name, [...(values.get(flag.name) ?? []), value.text]);
   }
   return values;
 };
 
-const valueOf = (flag: Flag, inline: string | undefined, next: string | undefined): {text: string; took: boolean} => {
+const takeValue = (flag: Flag, inline: string | undefined, next: string | undefined): {text: string; took: boolean} => {
   if (inline !== undefined) return {text: inline, took: false};
   if (flag.kind !== 'bool') {
     if (next === undefined) throw new FatalError(`flag needs an argument: -${flag.name}`);
@@ -75,6 +75,10 @@ export const readSettings = (role: Role, cli: readonly string[], env: Env): Sett
     text,
     flag: (name) => /^(true|1|t)$/i.test(text(name) ?? ''),
     each: (name) => values.get(name) ?? [],
-    list: (name) => (values.get(name) ?? []).flatMap((one) => one.split(',')).map((one) => one.trim()).filter(Boolean),
+    list: (name) =>
+      (values.get(name) ?? [])
+        .flatMap((one) => one.split(','))
+        .map((one) => one.trim())
+        .filter(Boolean),
   };
 };

@@ -38,6 +38,8 @@ export interface ServerOptions extends NodeOptions {
   readonly snapshotDir?: string;
   readonly snapshotName: string;
   readonly snapshotRetention: number;
+  /** empty when scheduled snapshots are off */
+  readonly snapshotCron: string;
   readonly secretsEncryption: boolean;
   readonly etcdExposeMetrics: boolean;
   readonly etcdArgs: readonly string[];
@@ -57,8 +59,13 @@ export const DEFAULT_DATA_DIR = '/var/lib/rancher/k3s';
 /** The address of the interface with the default route, as K3s chooses it; the first other one without a route. */
 const chooseAddress = (): string => {
   const routes = readIfThere('/proc/net/route') ?? '';
-  const device = routes.split('\n').map((line) => line.split('\t')).find((columns) => columns[1] === '00000000')?.[0];
-  const all = Object.entries(networkInterfaces()).flatMap(([name, list]) => (list ?? []).map((entry) => ({name, ...entry})));
+  const device = routes
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .find((columns) => columns[1] === '00000000')?.[0];
+  const all = Object.entries(networkInterfaces()).flatMap(([name, list]) =>
+    (list ?? []).map((entry) => ({name, ...entry})),
+  );
   const usable = all.filter((entry) => !entry.internal && entry.family === 'IPv4');
   const chosen = usable.find((entry) => entry.name === device) ?? usable[0];
   if (!chosen) throw new FatalError('no default routes found in "/proc/net/route" or "/proc/net/ipv6_route"');
@@ -146,6 +153,9 @@ export const serverOptions = (settings: Settings, dataDir: string): ServerOption
     disableEtcd: settings.flag('disable-etcd'),
     snapshotName: settings.text('etcd-snapshot-name') ?? 'etcd-snapshot',
     snapshotRetention: Number(settings.text('etcd-snapshot-retention') ?? 5),
+    snapshotCron: settings.flag('etcd-disable-snapshots')
+      ? ''
+      : (settings.text('etcd-snapshot-schedule-cron') ?? '0 */12 * * *'),
     secretsEncryption: settings.flag('secrets-encryption'),
     etcdExposeMetrics: settings.flag('etcd-expose-metrics'),
     etcdArgs: settings.each('etcd-arg'),

@@ -1,12 +1,14 @@
 /** etcd v3 over its JSON gateway: `POST /v3/...` with K3s's client certificate. */
 
+import {Agent as HttpAgent} from 'node:http';
 import {Agent} from 'node:https';
 import {send} from '../base/http.js';
 
+/** PEM; without a client certificate etcd decides whether it answers. */
 export interface EtcdTls {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export interface Member {
@@ -51,13 +53,16 @@ const memberOf = (raw: RawMember): Member => ({
 });
 
 export class EtcdClient {
-  readonly #agent: Agent;
+  readonly #agent: Agent | HttpAgent;
   readonly #endpoints: readonly string[];
 
   /** Endpoints are tried in order until one answers. */
   constructor(endpoints: readonly string[], tls: EtcdTls | undefined) {
     this.#endpoints = endpoints;
-    this.#agent = new Agent({keepAlive: true, maxSockets: 16, ...tls});
+    const secure = endpoints.some((endpoint) => endpoint.startsWith('https:'));
+    this.#agent = secure
+      ? new Agent({keepAlive: true, maxSockets: 16, ...tls})
+      : new HttpAgent({keepAlive: true, maxSockets: 16});
   }
 
   /** Posts to the gateway; throws EtcdError with etcd's message, or the transport's error of the last endpoint. */
@@ -108,14 +113,18 @@ export class EtcdClient {
   }
 
   async status(): Promise<MemberStatus> {
-    const raw = await this.call<Record<string, unknown> & {header?: {member_id?: string}}>('maintenance/status', {}, 3000);
+    const raw = await this.call<Record<string, unknown> & {header?: {member_id?: string}}>(
+      'maintenance/status',
+      {},
+      3000,
+    );
     return {
       memberId: raw.header?.member_id ?? '0',
-      leader: String(raw['leader'] ?? '0'),
-      isLearner: raw['isLearner'] === true,
-      version: String(raw['version'] ?? ''),
-      dbSize: Number(raw['dbSize'] ?? 0),
-      raftAppliedIndex: Number(raw['raftAppliedIndex'] ?? 0),
+      leader: String(raw.leader ?? '0'),
+      isLearner: raw.isLearner === true,
+      version: String(raw.version ?? ''),
+      dbSize: Number(raw.dbSize ?? 0),
+      raftAppliedIndex: Number(raw.raftAppliedIndex ?? 0),
     };
   }
 

@@ -49,7 +49,8 @@ export const planJoin = (members: readonly Member[], self: Joiner): JoinPlan => 
 };
 
 /** Errors that pass once another learner was promoted or members have met. */
-const PASSING = /too many learner members|unhealthy cluster|not enough started members|request timed out|leader changed/;
+const PASSING =
+  /too many learner members|unhealthy cluster|not enough started members|request timed out|leader changed/;
 
 /** Adds `self` as a learner unless it is a member; resolves to etcd's initial-cluster. */
 export const join = async (client: EtcdClient, self: Joiner, log: Logger, signal: AbortSignal): Promise<string> => {
@@ -74,7 +75,9 @@ export const join = async (client: EtcdClient, self: Joiner, log: Logger, signal
 const joinOnce = async (client: EtcdClient, self: Joiner, log: Logger): Promise<string> => {
   const plan = planJoin(await client.members(), self);
   if (plan.add) {
-    log.info(`Adding member ${self.name}=${peerUrl(self.address)} to etcd cluster [${plan.cluster.slice(0, -1).join(' ')}]`);
+    log.info(
+      `Adding member ${self.name}=${peerUrl(self.address)} to etcd cluster [${plan.cluster.slice(0, -1).join(' ')}]`,
+    );
     await client.addLearner(peerUrl(self.address));
   }
   log.info(`Starting etcd for cluster [${plan.cluster.join(' ')}]`);

@@ -13,7 +13,8 @@ export const testMember = async (client: EtcdClient, name: string, address: stri
   if (status.leader === '0') throw new Error('etcdserver: no leader');
   if (status.isLearner) throw new Error('this server has not yet been promoted from learner to voting member');
   const members = await client.members();
-  if (members.some((member) => member.name === name && member.peerUrls.some((url) => url.includes(`//${address}:`)))) return;
+  if (members.some((member) => member.name === name && member.peerUrls.some((url) => url.includes(`//${address}:`))))
+    return;
   const found = members.map((member) => `${member.name}=${member.peerUrls[0]}`).join(' ');
   throw new Error(`this server is a not a member of the etcd cluster. Found [${found}], expect: ${name}=${address}`);
 };

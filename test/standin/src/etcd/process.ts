@@ -59,9 +59,16 @@ export const configFile = (layout: Layout, config: EtcdConfig): Record<string, u
   };
 };
 
+export interface EtcdEnd {
+  /** it found itself removed from the cluster */
+  readonly removed: boolean;
+  /** it was told to stop */
+  readonly wanted: boolean;
+  readonly status: string;
+}
+
 export interface EtcdProcess {
-  /** Settles when etcd has ended: whether it found itself removed from the cluster, and its exit status. */
-  readonly ended: Promise<{removed: boolean; status: string}>;
+  readonly ended: Promise<EtcdEnd>;
   stop(): Promise<void>;
 }
 
@@ -89,10 +96,17 @@ export const startEtcd = (program: string, layout: Layout, config: EtcdConfig, l
   // The kernel ends it with us, however we end: pdeathsig.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, '--config-file', file], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: {PATH: process.env['PATH'], ETCD_UNSUPPORTED_ARCH: process.arch},
+    env: {PATH: process.env.PATH, ETCD_UNSUPPORTED_ARCH: process.arch},
   });
   if (child.pid) writeWhole(pidFile, `${child.pid}\n`);
-  return {ended: endOf(child, pidFile, log), stop: () => stop(child)};
+  let wanted = false;
+  return {
+    ended: endOf(child, pidFile, log).then((end) => ({...end, wanted})),
+    stop: () => {
+      wanted = true;
+      return stop(child);
+    },
+  };
 };
 
 const endOf = (child: ChildProcess, pidFile: string, log: Logger) =>

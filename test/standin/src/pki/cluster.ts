@@ -4,6 +4,7 @@ import {createCipheriv, createDecipheriv, createHash, pbkdf2Sync, randomBytes} f
 import {statSync, utimesSync} from 'node:fs';
 import {readIfThere, writeWhole} from '../base/files.js';
 import type {Layout} from '../base/layout.js';
+import type {Store} from '../store/types.js';
 import {makeCa} from './x509.js';
 
 /** K3s's names for the files of the bootstrap data, and where they lie under server/. */
@@ -64,7 +65,9 @@ export const readMaterial = (layout: Layout): BootstrapData =>
       const path = pathOf(layout, name);
       const content = readIfThere(path);
       if (content === undefined) return [];
-      return [[name, {Timestamp: statSync(path).mtime.toISOString(), Content: Buffer.from(content).toString('base64')}]];
+      return [
+        [name, {Timestamp: statSync(path).mtime.toISOString(), Content: Buffer.from(content).toString('base64')}],
+      ];
     }),
   );
 
@@ -98,7 +101,8 @@ export const compareMaterial = (layout: Layout, data: BootstrapData): Comparison
     const path = pathOf(layout, name);
     const content = readIfThere(path);
     if (content !== undefined && Buffer.from(content).toString('base64') === stored.Content) continue;
-    if (content !== undefined && statSync(path).mtimeMs - Date.parse(stored.Timestamp) >= SKEW_MS) newerOnDisk.push(path);
+    if (content !== undefined && statSync(path).mtimeMs - Date.parse(stored.Timestamp) >= SKEW_MS)
+      newerOnDisk.push(path);
     else differs = true;
   }
   return {newerOnDisk, differs};
@@ -119,11 +123,17 @@ export const seal = (password: string, data: BootstrapData): Buffer => {
   return Buffer.from(`${salt}:${sealed.toString('base64')}`);
 };
 
-export const unseal = (password: string, sealed: Buffer): BootstrapData => {
+export const unsealedWith = (password: string, sealed: Buffer): BootstrapData => {
   const [salt = '', encoded = ''] = sealed.toString().split(':');
   const bytes = Buffer.from(encoded, 'base64');
   const decipher = createDecipheriv('aes-256-gcm', keyFrom(password, salt), bytes.subarray(0, 12));
   decipher.setAuthTag(bytes.subarray(-16));
   const plain = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
   return JSON.parse(plain.toString()) as BootstrapData;
+};
+
+/** The datastore's bootstrap data; undefined where none is sealed with this token. */
+export const unsealed = async (store: Store, password: string): Promise<BootstrapData | undefined> => {
+  const own = await store.get(bootstrapKey(password));
+  return own && unsealedWith(password, own.value);
 };

@@ -1,6 +1,15 @@
 /** Writes the X.509 certificates K3s would: ECDSA P-256, SHA-256, version 3. */
 
-import {createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate} from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 import {isIPv4, isIPv6} from 'node:net';
 import {bits, bool, explicit, implicit, integer, octets, oid, sequence, set, time, utf8} from './der.js';
 
@@ -166,6 +175,7 @@ export const namesOf = (certPem: string): string[] =>
     .filter(Boolean)
     .map((entry) => entry.replace(/^(DNS|IP Address):/, ''));
 
-/** Days until the (first) certificate of a PEM ends. */
-export const daysLeft = (certPem: string, now: Date): number =>
-  (new Date(new X509Certificate(certPem).validTo).getTime() - now.getTime()) / DAY_MS;
+/** When the (first) certificate of a PEM ends. */
+export const endOf = (certPem: string): Date => new Date(new X509Certificate(certPem).validTo);
+
+export const daysLeft = (certPem: string, now: Date): number => (endOf(certPem).getTime() - now.getTime()) / DAY_MS;

@@ -55,7 +55,13 @@ export const openAccess = async (
   const authorization = `Basic ${Buffer.from(`${name}:${parsed.password}`).toString('base64')}`;
   const agent = new Agent({ca});
   const reply: Access['reply'] = (method, path, headers = {}, body) =>
-    send({method, url: `${baseUrl}${path}`, headers: {authorization, ...headers}, agent, ...(body === undefined ? {} : {body})});
+    send({
+      method,
+      url: `${baseUrl}${path}`,
+      headers: {authorization, ...headers},
+      agent,
+      ...(body === undefined ? {} : {body}),
+    });
   return {
     baseUrl,
     ca,
@@ -70,4 +76,5 @@ export const openAccess = async (
 };
 
 /** Wraps a failure of preparing the server, which ends K3s. */
-export const preparing = (message: string): FatalError => new FatalError(`starting kubernetes: preparing server: ${message}`);
+export const preparing = (message: string): FatalError =>
+  new FatalError(`starting kubernetes: preparing server: ${message}`);

@@ -28,7 +28,8 @@ export interface Condition {
   lastTransitionTime?: string;
 }
 
-export const conditionsOf = (node: Obj): Condition[] => ((node['status'] as {conditions?: Condition[]})?.conditions ?? []) as Condition[];
+export const conditionsOf = (node: Obj): Condition[] =>
+  ((node.status as {conditions?: Condition[]})?.conditions ?? []) as Condition[];
 
 /** Sets one condition; its transition time moves only with its status. */
 export const withCondition = (node: Obj, given: Condition, now: Date): Obj => {
@@ -38,7 +39,7 @@ export const withCondition = (node: Obj, given: Condition, now: Date): Obj => {
   const lastTransitionTime = kept ?? stamp;
   const condition = {...given, lastHeartbeatTime: stamp, lastTransitionTime};
   const others = conditionsOf(node).filter(({type}) => type !== given.type);
-  return {...node, status: {...(node['status'] as object), conditions: [...others, condition]}};
+  return {...node, status: {...(node.status as object), conditions: [...others, condition]}};
 };
 
 interface Controller {
@@ -90,7 +91,8 @@ export const reconcileNodes = async (controller: Controller): Promise<void> => {
   for (const node of await nodes(controller.objects)) {
     const {deletionTimestamp, annotations = {}} = node.metadata;
     if (deletionTimestamp) await finishDeletion(controller, node);
-    else if (/^true$/i.test(annotations[ETCD.remove] ?? '') && !annotations[ETCD.removed]) await finishRemoval(controller, node);
+    else if (/^true$/i.test(annotations[ETCD.remove] ?? '') && !annotations[ETCD.removed])
+      await finishRemoval(controller, node);
   }
 };
 
@@ -99,7 +101,9 @@ const markLost = async ({setup, objects}: Controller): Promise<void> => {
   const kind = kindOf('Lease');
   if (!kind) return;
   const {items} = await objects.list(kind, 'kube-node-lease');
-  const renewed = new Map(items.map((lease) => [lease.metadata.name, Date.parse(String((lease['spec'] as {renewTime?: string})?.renewTime))]));
+  const renewed = new Map(
+    items.map((lease) => [lease.metadata.name, Date.parse(String((lease.spec as {renewTime?: string})?.renewTime))]),
+  );
   for (const node of await nodes(objects)) {
     const {name, creationTimestamp} = node.metadata;
     const seen = renewed.get(name) ?? Date.parse(creationTimestamp ?? '');
@@ -120,9 +124,24 @@ const markVoters = async ({setup, objects, etcd}: Controller): Promise<void> => 
     const member = members.find(({name}) => name === node.metadata.annotations?.[ETCD.name]);
     const condition: Condition = member
       ? member.isLearner
-        ? {type: 'EtcdIsVoter', status: 'False', reason: 'MemberIsLearner', message: 'Node has not been promoted to voting member of the etcd cluster'}
-        : {type: 'EtcdIsVoter', status: 'True', reason: 'MemberNotLearner', message: 'Node is a voting member of the etcd cluster'}
-      : {type: 'EtcdIsVoter', status: 'False', reason: 'NotAMember', message: 'Node is not a member of the etcd cluster'};
+        ? {
+            type: 'EtcdIsVoter',
+            status: 'False',
+            reason: 'MemberIsLearner',
+            message: 'Node has not been promoted to voting member of the etcd cluster',
+          }
+        : {
+            type: 'EtcdIsVoter',
+            status: 'True',
+            reason: 'MemberNotLearner',
+            message: 'Node is a voting member of the etcd cluster',
+          }
+      : {
+          type: 'EtcdIsVoter',
+          status: 'False',
+          reason: 'NotAMember',
+          message: 'Node is not a member of the etcd cluster',
+        };
     const before = conditionsOf(node).find(({type}) => type === 'EtcdIsVoter');
     if (before?.status === condition.status && before.reason === condition.reason) continue;
     await change(objects, node.metadata.name, (now) => withCondition(now, condition, setup.now()));

@@ -9,7 +9,7 @@ import {sleep} from '../base/time.js';
 import {EtcdClient, type EtcdTls} from '../etcd/client.js';
 import {join} from '../etcd/join.js';
 import {testMember} from '../etcd/members.js';
-import {clientUrl, type EtcdConfig, type EtcdProcess, peerUrl, startEtcd} from '../etcd/process.js';
+import {clientUrl, type EtcdConfig, type EtcdEnd, type EtcdProcess, peerUrl, startEtcd} from '../etcd/process.js';
 import {EtcdStore} from '../store/etcd.js';
 import {migrate} from '../store/migrate.js';
 import {SqliteStore} from '../store/sqlite.js';
@@ -58,7 +58,8 @@ export const clearTombstone = ({layout, options, log, now}: Setup): void => {
   renameSync(layout.etcd(), layout.server('db', `etcd-old-${Math.floor(now().getTime() / 1000)}`));
 };
 
-const launch = (setup: Setup, config: EtcdConfig): Embedded => {
+/** Starts etcd on its configuration; it is stopped with the server. */
+export const launch = (setup: Setup, config: EtcdConfig): Embedded => {
   const {layout, programs, log} = setup;
   const process = startEtcd(programs.etcd, layout, config, log);
   setup.atEnd(process.stop);
@@ -68,8 +69,8 @@ const launch = (setup: Setup, config: EtcdConfig): Embedded => {
 };
 
 /** etcd is part of the process in K3s, so its end is K3s's; a removed member leaves a tombstone first. */
-const onEnd = async ({layout, log, signal, fail}: Setup, end: {removed: boolean; status: string}): Promise<void> => {
-  if (signal.aborted) return;
+const onEnd = async ({layout, log, signal, fail}: Setup, end: EtcdEnd): Promise<void> => {
+  if (signal.aborted || end.wanted) return;
   if (!end.removed) return fail(new FatalError(`etcd exited: ${end.status}`));
   writeWhole(layout.tombstone, '');
   log.info('this node has been removed from the cluster please restart k3s to rejoin the cluster');

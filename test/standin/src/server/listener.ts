@@ -8,17 +8,12 @@ import {StatusError} from '../api/objects.js';
 import {handleRest, statusBody} from '../api/rest.js';
 import {FatalError, messageOf} from '../base/fatal.js';
 import {readIfThere} from '../base/files.js';
+import {bodyOf} from '../base/http.js';
 import {goVersion, parseVersion, version} from '../base/version.js';
 import {readPair} from '../pki/leaves.js';
 import type {Pair} from '../pki/x509.js';
 import type {ServerState, Setup} from './state.js';
 import {isSupervisorPath, supervise} from './supervisor.js';
-
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-};
 
 const reply = (response: ServerResponse, code: number, type: string, body: string): void => {
   response.writeHead(code, {'content-type': type, 'content-length': Buffer.byteLength(body)});
@@ -59,7 +54,12 @@ export const listen = (setup: Setup, state: ServerState): Promise<Listener> => {
   });
 };
 
-const handle = async (setup: Setup, state: ServerState, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const handle = async (
+  setup: Setup,
+  state: ServerState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
   const url = new URL(request.url ?? '/', 'https://k3s');
   if (isSupervisorPath(url.pathname)) {
     const answer = await supervise(setup, state, request, url.pathname);
@@ -84,11 +84,20 @@ const replyHealth = async (setup: Setup, state: ServerState, url: URL, endpoint:
     () => false,
   );
   const hooksDone = endpoint !== 'readyz' || setup.now().getTime() >= state.hooksDoneAt;
-  const {code, text} = healthReply(endpoint, readyChecks(datastore ?? false, hooksDone), url.searchParams.has('verbose'));
+  const {code, text} = healthReply(
+    endpoint,
+    readyChecks(datastore ?? false, hooksDone),
+    url.searchParams.has('verbose'),
+  );
   reply(response, code, 'text/plain; charset=utf-8', text);
 };
 
-const replyRest = async (objects: NonNullable<ServerState['objects']>, request: IncomingMessage, url: URL, response: ServerResponse) => {
+const replyRest = async (
+  objects: NonNullable<ServerState['objects']>,
+  request: IncomingMessage,
+  url: URL,
+  response: ServerResponse,
+) => {
   try {
     const {code, body} = await handleRest(objects, {
       method: request.method ?? 'GET',
@@ -106,5 +115,12 @@ const replyRest = async (objects: NonNullable<ServerState['objects']>, request: 
 
 const versionInfo = () => {
   const [major, minor] = parseVersion(version);
-  return {major: String(major), minor: String(minor), gitVersion: version, goVersion, compiler: 'gc', platform: 'linux/amd64'};
+  return {
+    major: String(major),
+    minor: String(minor),
+    gitVersion: version,
+    goVersion,
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  };
 };

@@ -1,6 +1,6 @@
 /** The cluster's CAs: made, taken from the datastore with the token, or from the server that is joined. */
 
-import {messageOf} from '../base/fatal.js';
+import {FatalError, messageOf} from '../base/fatal.js';
 import {atLeast} from '../base/version.js';
 import {
   type BootstrapData,
@@ -10,11 +10,10 @@ import {
   makeMaterial,
   readMaterial,
   seal,
-  unseal,
+  unsealed,
   writeMaterial,
 } from '../pki/cluster.js';
 import type {Store} from '../store/types.js';
-import {FatalError} from '../base/fatal.js';
 import {type Access, openAccess, preparing} from './access.js';
 import type {Setup} from './state.js';
 
@@ -24,20 +23,19 @@ const NEWER =
 /** Brings the files in line with the datastore's copy, or refuses where they are newer. */
 const reconcile = ({layout, log}: Setup, data: BootstrapData): void => {
   log.info('Reconciling bootstrap data between datastore and disk');
-  if (!haveMaterial(layout)) return writeMaterial(layout, data);
-  const {newerOnDisk, differs} = compareMaterial(layout, data);
+  const fresh = !haveMaterial(layout);
+  const {newerOnDisk, differs} = fresh ? {newerOnDisk: [], differs: false} : compareMaterial(layout, data);
   if (newerOnDisk.length > 0) throw new FatalError(newerOnDisk.join(', ') + NEWER);
-  if (!differs) return;
-  log.warn('updating bootstrap data on disk from datastore');
-  writeMaterial(layout, data);
+  if (differs) log.warn('updating bootstrap data on disk from datastore');
+  if (fresh || differs) writeMaterial(layout, data);
 };
 
 /** With the datastore open: takes its bootstrap data, or makes and saves the first. */
 export const materialFromStore = async (setup: Setup, store: Store, password: string): Promise<void> => {
-  const found = await store.list('/bootstrap/');
-  const own = found.entries.find(({key}) => key === bootstrapKey(password));
-  if (own) return reconcile(setup, unseal(password, own.value));
-  if (found.entries.length > 0) throw preparing('bootstrap data already found and encrypted with different token');
+  const own = await unsealed(store, password);
+  if (own) return reconcile(setup, own);
+  const others = await store.list('/bootstrap/', {limit: 1});
+  if (others.entries.length > 0) throw preparing('bootstrap data already found and encrypted with different token');
   makeMaterial(setup.layout, setup.now());
   const saved = await store.create(bootstrapKey(password), seal(password, readMaterial(setup.layout)));
   // Another server was first: its data counts.
@@ -64,15 +62,13 @@ const compareCritical = async (setup: Setup, access: Access): Promise<void> => {
 
 /** For a first join: everything from the server in `server:`. Resolves to the access, for what follows. */
 export const materialFromServer = async (setup: Setup, url: string, token: string): Promise<Access> => {
-  const {layout, log} = setup;
+  const {log} = setup;
   try {
     const access = await openAccess(url, token, {name: 'server', force: true}, log);
     log.info('Managed etcd cluster not yet initialized');
     await compareCritical(setup, access);
     const data = JSON.parse((await access.get('/v1-k3s/server-bootstrap')).toString()) as BootstrapData;
     reconcile(setup, data);
-    // CAs of an earlier life that the cluster does not know would not be overwritten otherwise.
-    writeMaterial(layout, data);
     return access;
   } catch (error) {
     if (error instanceof FatalError) throw error;

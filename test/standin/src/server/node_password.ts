@@ -5,7 +5,9 @@ import {promisify} from 'node:util';
 import {kindOf} from '../api/kinds.js';
 import {type Objects, StatusError} from '../api/objects.js';
 
-const scrypt = promisify<string, Buffer, number, {N: number; r: number; p: number; maxmem: number}, Buffer>(scryptCallback);
+const scrypt = promisify<string, Buffer, number, {N: number; r: number; p: number; maxmem: number}, Buffer>(
+  scryptCallback,
+);
 
 const PARAMETERS = {N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024};
 
@@ -32,7 +34,7 @@ export const ensureNodePassword = async (objects: Objects, node: string, passwor
   const name = secretName(node);
   const known = await objects.find(secrets, 'kube-system', name);
   if (known) {
-    const data = known['data'] as {hash?: string} | undefined;
+    const data = known.data as {hash?: string} | undefined;
     return verify(password, Buffer.from(data?.hash ?? '', 'base64').toString());
   }
   try {
@@ -45,7 +47,8 @@ export const ensureNodePassword = async (objects: Objects, node: string, passwor
     });
     return true;
   } catch (error) {
-    if (error instanceof StatusError && error.reason === 'AlreadyExists') return ensureNodePassword(objects, node, password);
+    if (error instanceof StatusError && error.reason === 'AlreadyExists')
+      return ensureNodePassword(objects, node, password);
     throw error;
   }
 };

@@ -1,33 +1,40 @@
 /** `k3s server`, from its settings to READY=1. */
 
 import {mkdirSync} from 'node:fs';
-import {Objects} from '../api/objects.js';
 import {runAgent} from '../agent/run.js';
+import {Objects} from '../api/objects.js';
 import {messageOf} from '../base/fatal.js';
-import {isThere, readIfThere} from '../base/files.js';
+import {isThere, readIfThere, removeIfThere, writeWhole} from '../base/files.js';
 import {notifyReady} from '../base/notify.js';
 import {every, sleep} from '../base/time.js';
 import {commit, version} from '../base/version.js';
+import type {DatastoreOptions} from '../config/options.js';
 import {formatToken} from '../config/token.js';
 import {haveMaterial, makeMaterial} from '../pki/cluster.js';
 import {renewLeaves} from '../pki/leaves.js';
 import {chooseStore} from '../store/choose.js';
+import {openExternal} from '../store/external.js';
 import {SqliteStore} from '../store/sqlite.js';
 import type {Store} from '../store/types.js';
+import {preparing} from './access.js';
 import {ETCD, startControllers} from './controllers.js';
 import {clearTombstone, type Embedded, joinCluster, startMember, startNewCluster, untilVoter} from './embedded.js';
 import {writeKubeconfig} from './kubeconfig.js';
-import {listen, type Listener} from './listener.js';
+import {type Listener, listen} from './listener.js';
 import {materialFromPeer, materialFromServer, materialFromStore} from './material.js';
+import {dropNodePassword} from './node_password.js';
+import {checkReset, resetCluster} from './reset.js';
 import {seed} from './seed.js';
 import {sharedCertificate} from './serving_cert.js';
+import {scheduleSnapshots} from './snapshots.js';
 import type {ServerState, Setup} from './state.js';
 import {passwordsOf, writeTokens} from './tokens.js';
-import {preparing} from './access.js';
 
-const prepareFolders = ({layout}: Setup): void => {
+const prepareFolders = ({layout, options}: Setup): void => {
   for (const name of ['db', 'tls', 'cred', 'manifests']) mkdirSync(layout.server(name), {recursive: true, mode: 0o700});
   mkdirSync(layout.agent('etc'), {recursive: true, mode: 0o755});
+  const encryption = layout.server('cred', 'encryption-config.json');
+  if (options.secretsEncryption && !isThere(encryption)) writeWhole(encryption, '{"kind":"EncryptionConfiguration"}\n');
 };
 
 /** Leaf certificates and the listener; both need the CAs on disk. */
@@ -38,6 +45,16 @@ const openPort = async (setup: Setup, state: ServerState): Promise<Listener> => 
   return listen(setup, state);
 };
 
+const sqlite = ({options, layout, programs}: Setup): Promise<Store> => {
+  if (options.serverUrl) throw preparing('K3S_TOKEN is required to join a cluster');
+  return SqliteStore.open(layout.stateDb, {sqlite3: programs.sqlite3, env: programs.sqliteEnv});
+};
+
+const external = (datastore: DatastoreOptions): Promise<Store> =>
+  openExternal(datastore).catch((error: unknown) => {
+    throw preparing(messageOf(error));
+  });
+
 interface Opened {
   readonly store: Store;
   readonly listener: Listener;
@@ -45,7 +62,7 @@ interface Opened {
 
 /** Opens the datastore this start decides on, and port 6443 as soon as the CAs are known. */
 const openStore = async (setup: Setup, state: ServerState): Promise<Opened> => {
-  const {layout, options, programs, tuning, signal, now} = setup;
+  const {layout, options, tuning, signal, now} = setup;
   await sleep(tuning.startDelayMs, signal);
   clearTombstone(setup);
   const choice = chooseStore({
@@ -55,10 +72,8 @@ const openStore = async (setup: Setup, state: ServerState): Promise<Opened> => {
     hasToken: options.token !== undefined,
     ...(options.datastore ? {endpoint: options.datastore.endpoint} : {}),
   });
-  if (choice.kind === 'external') throw preparing(`building kine: the stand-in has no datastore for ${choice.endpoint.split(':')[0]}`);
-  if (choice.kind === 'sqlite') {
-    if (options.serverUrl) throw preparing('K3S_TOKEN is required to join a cluster');
-    const store = await SqliteStore.open(layout.stateDb, {sqlite3: programs.sqlite3, env: programs.sqliteEnv});
+  if (choice.kind === 'sqlite' || choice.kind === 'external') {
+    const store = await (options.datastore ? external(options.datastore) : sqlite(setup));
     setup.atEnd(() => store.close());
     await materialFromStore(setup, store, state.passwords.server);
     return {store, listener: await openPort(setup, state)};
@@ -76,7 +91,12 @@ const openStore = async (setup: Setup, state: ServerState): Promise<Opened> => {
     makeMaterial(layout, now());
   }
   const listener = await openPort(setup, state);
-  return withEtcd(setup, state, listener, choice.kind === 'etcd-new' ? await startNewCluster(setup) : startMember(setup));
+  return withEtcd(
+    setup,
+    state,
+    listener,
+    choice.kind === 'etcd-new' ? await startNewCluster(setup) : startMember(setup),
+  );
 };
 
 const withEtcd = async (setup: Setup, state: ServerState, listener: Listener, embedded: Embedded): Promise<Opened> => {
@@ -100,12 +120,18 @@ const nodeExtras = (state: ServerState) => {
 export const runServer = async (setup: Setup): Promise<void> => {
   const {options, layout, tuning, log, now, signal} = setup;
   log.info(`Starting k3s ${version} (${commit})`);
+  checkReset(setup);
   prepareFolders(setup);
   const state: ServerState = {passwords: passwordsOf(options, layout), hooksDoneAt: Number.POSITIVE_INFINITY};
+  if (options.clusterReset && (options.restorePath || isThere(layout.wal))) return resetCluster(setup, state.passwords);
+  const afterReset = isThere(layout.resetFlag);
+  removeIfThere(layout.resetFlag);
   const {store, listener} = await openStore(setup, state);
   state.store = store;
   const objects = new Objects(store, now);
   await seed(objects, readIfThere(layout.tls('server-ca.crt')) ?? '');
+  // The restored password may be older than the one on this host.
+  if (afterReset) await dropNodePassword(objects, options.nodeName);
   const shareCertificate = async () => listener.use(await sharedCertificate(setup, objects));
   await shareCertificate();
   state.hooksDoneAt = now().getTime() + tuning.readyzDelayMs;
@@ -114,6 +140,7 @@ export const runServer = async (setup: Setup): Promise<void> => {
   log.info(`Wrote kubeconfig ${options.kubeconfig}`);
   log.info('Kube API server is now running');
   startControllers(setup, state, objects);
+  if (state.etcd) scheduleSnapshots(setup, state.etcd);
   every(10_000, signal, shareCertificate, (error) => log.debug(messageOf(error)));
   if (!options.disableAgent) await startOwnAgent(setup, state);
   log.info('k3s is up and running');

@@ -17,15 +17,26 @@ const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 export const seed = async (objects: Objects, serverCa: string): Promise<void> => {
   for (const name of NAMESPACES) {
     const labels = {'kubernetes.io/metadata.name': name};
-    await create(objects, 'Namespace', '', {metadata: {name, labels}, spec: {finalizers: ['kubernetes']}, status: {phase: 'Active'}});
+    await create(objects, 'Namespace', '', {
+      metadata: {name, labels},
+      spec: {finalizers: ['kubernetes']},
+      status: {phase: 'Active'},
+    });
     await create(objects, 'ConfigMap', name, {metadata: {name: 'kube-root-ca.crt'}, data: {'ca.crt': serverCa}});
     await create(objects, 'ServiceAccount', name, {metadata: {name: 'default'}});
   }
   await create(objects, 'Service', 'default', {
     metadata: {name: 'kubernetes', labels: {component: 'apiserver', provider: 'kubernetes'}},
-    spec: {type: 'ClusterIP', clusterIP: '10.43.0.1', ports: [{name: 'https', port: 443, protocol: 'TCP', targetPort: 6443}]},
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: '10.43.0.1',
+      ports: [{name: 'https', port: 443, protocol: 'TCP', targetPort: 6443}],
+    },
   });
-  for (const [name, value] of [['system-cluster-critical', 2_000_000_000], ['system-node-critical', 2_000_001_000]] as const) {
+  for (const [name, value] of [
+    ['system-cluster-critical', 2_000_000_000],
+    ['system-node-critical', 2_000_001_000],
+  ] as const) {
     await create(objects, 'PriorityClass', '', {metadata: {name}, value, preemptionPolicy: 'PreemptLowerPriority'});
   }
 };

@@ -11,7 +11,7 @@ const NAME = 'k3s-serving';
 const ANNOTATION = 'listener.cattle.io/cn-';
 
 const decode = (object: Obj): Pair => {
-  const data = (object['data'] ?? {}) as Record<string, string>;
+  const data = (object.data ?? {}) as Record<string, string>;
   const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString();
   return {cert: text('tls.crt'), key: text('tls.key')};
 };
@@ -34,14 +34,23 @@ export const sharedCertificate = async ({layout, options, now}: Setup, objects: 
   const present = before && decode(before);
   if (!kind || (present && covers(present, ca, own, now()))) return present ?? {cert: '', key: ''};
   const names = [...new Set([...own, ...(present ? carried(present) : [])])];
-  const pair = makeLeaf(ca, {subject: {commonName: 'k3s', organization: ['k3s']}, usages: ['server'], names, now: now()});
+  const pair = makeLeaf(ca, {
+    subject: {commonName: 'k3s', organization: ['k3s']},
+    usages: ['server'],
+    names,
+    now: now(),
+  });
   const object: Obj = {
-    metadata: {name: NAME, annotations: Object.fromEntries(names.map((name) => [ANNOTATION + name.replaceAll(':', '_'), name]))},
+    metadata: {
+      name: NAME,
+      annotations: Object.fromEntries(names.map((name) => [ANNOTATION + name.replaceAll(':', '_'), name])),
+    },
     type: 'kubernetes.io/tls',
     data: {'tls.crt': Buffer.from(pair.cert).toString('base64'), 'tls.key': Buffer.from(pair.key).toString('base64')},
   };
   try {
-    if (before) await objects.update(kind, 'kube-system', {...object, metadata: {...before.metadata, ...object.metadata}});
+    if (before)
+      await objects.update(kind, 'kube-system', {...object, metadata: {...before.metadata, ...object.metadata}});
     else await objects.create(kind, 'kube-system', object);
   } catch (error) {
     if (!(error instanceof StatusError && error.code === 409)) throw error;

@@ -1,7 +1,7 @@
 /** What the parts of a running server share. */
 
-import type {Objects} from '../api/objects.js';
 import type {Passwords} from '../api/auth.js';
+import type {Objects} from '../api/objects.js';
 import type {Layout, Programs} from '../base/layout.js';
 import type {Logger} from '../base/log.js';
 import type {ServerOptions} from '../config/options.js';

@@ -4,13 +4,16 @@ import type {IncomingMessage} from 'node:http';
 import {callerOf, isIn} from '../api/auth.js';
 import {kindOf} from '../api/kinds.js';
 import {readIfThere} from '../base/files.js';
+import {bodyOf} from '../base/http.js';
 import {version} from '../base/version.js';
-import {readMaterial} from '../pki/cluster.js';
+import {normalizeToken} from '../config/token.js';
+import {peerUrl} from '../etcd/process.js';
+import {bootstrapKey, readMaterial, seal} from '../pki/cluster.js';
 import {readPair} from '../pki/leaves.js';
 import {makeLeaf} from '../pki/x509.js';
-import {peerUrl} from '../etcd/process.js';
 import {ensureNodePassword} from './node_password.js';
 import type {ServerState, Setup} from './state.js';
+import {writeTokens} from './tokens.js';
 
 export interface Answer {
   readonly code: number;
@@ -25,28 +28,58 @@ export const isSupervisorPath = (path: string): boolean =>
   path === '/ping' || path === '/cacerts' || path.startsWith('/v1-k3s/') || path.startsWith('/db/');
 
 /** Answers `/ping`, `/cacerts`, `/v1-k3s/...` and `/db/info`. */
-export const supervise = async (setup: Setup, state: ServerState, request: IncomingMessage, path: string): Promise<Answer> => {
+export const supervise = async (
+  setup: Setup,
+  state: ServerState,
+  request: IncomingMessage,
+  path: string,
+): Promise<Answer> => {
   const {layout, log} = setup;
   if (path === '/ping') return text(200, 'pong');
   if (path === '/cacerts') return text(200, readIfThere(layout.tls('server-ca.crt')) ?? '');
   const caller = callerOf(request, () => readIfThere(layout.tls('client-ca.crt')) ?? '', state.passwords);
-  const forServers = path === '/v1-k3s/server-bootstrap' || path.startsWith('/db/');
-  const allowed = forServers ? isIn(caller, 'k3s:server') : isIn(caller, 'k3s:server', 'k3s:agent', 'system:nodes', 'system:masters');
+  const forServers = ['/v1-k3s/server-bootstrap', '/v1-k3s/token'].includes(path) || path.startsWith('/db/');
+  const allowed = forServers
+    ? isIn(caller, 'k3s:server')
+    : isIn(caller, 'k3s:server', 'k3s:agent', 'system:nodes', 'system:masters');
   if (!allowed) {
-    log.error(`Failed to authenticate request from ${request.socket.remoteAddress}:${request.socket.remotePort}: invalid username/password combination`);
+    log.error(
+      `Failed to authenticate request from ${request.socket.remoteAddress}:${request.socket.remotePort}: invalid username/password combination`,
+    );
     return text(401, 'Unauthorized\n');
   }
   return forServers ? serverPath(setup, state, request, path) : agentPath(setup, state, request, path);
 };
 
-const serverPath = async ({layout, log}: Setup, state: ServerState, request: IncomingMessage, path: string): Promise<Answer> => {
+const serverPath = async (
+  setup: Setup,
+  state: ServerState,
+  request: IncomingMessage,
+  path: string,
+): Promise<Answer> => {
+  const {layout, log} = setup;
   if (path === '/v1-k3s/server-bootstrap') {
     if (state.etcd) return json(readMaterial(layout));
     log.warn(`Received HTTP bootstrap request from ${request.socket.remoteAddress}, but embedded etcd is not enabled.`);
     return text(400, 'etcd disabled');
   }
   if (path === '/db/info' && state.etcd) return json({members: await membersOf(state.etcd)});
+  if (path === '/v1-k3s/token' && request.method === 'PUT') return rotateToken(setup, state, request);
   return text(404, '404 page not found\n');
+};
+
+/** Re-seals the bootstrap data under the new token; servers and agents take it up when they are restarted with it. */
+const rotateToken = async ({layout, log}: Setup, state: ServerState, request: IncomingMessage): Promise<Answer> => {
+  if (!state.store) return text(503, 'datastore not ready');
+  const {newToken} = JSON.parse(await bodyOf(request)) as {newToken: string};
+  const password = normalizeToken(newToken);
+  const before = state.passwords;
+  await state.store.create(bootstrapKey(password), seal(password, readMaterial(layout)));
+  await state.store.delete(bootstrapKey(before.server));
+  state.passwords = {server: password, agent: before.agent === before.server ? password : before.agent};
+  writeTokens(layout, state.passwords);
+  log.info('token rotated');
+  return text(200, '');
 };
 
 /** All members, or this one alone while etcd does not answer. */
@@ -94,7 +127,12 @@ const agentPath = async (setup: Setup, state: ServerState, request: IncomingMess
 };
 
 /** Signs a kubelet's certificate for a node that shows its own password; 403 if the name is another's. */
-const kubeletCertificate = async (setup: Setup, state: ServerState, request: IncomingMessage, serving: boolean): Promise<Answer> => {
+const kubeletCertificate = async (
+  setup: Setup,
+  state: ServerState,
+  request: IncomingMessage,
+  serving: boolean,
+): Promise<Answer> => {
   const {layout, log, now} = setup;
   const header = (name: string) => String(request.headers[name] ?? '');
   const node = header('k3s-node-name').toLowerCase();
@@ -126,6 +164,6 @@ const kubeletCertificate = async (setup: Setup, state: ServerState, request: Inc
 const apiServers = async ({objects}: ServerState): Promise<string[]> => {
   const endpoints = kindOf('Endpoints');
   const found = objects && endpoints ? await objects.find(endpoints, 'default', 'kubernetes') : undefined;
-  const subsets = (found?.['subsets'] ?? []) as {addresses?: {ip: string}[]; ports?: {port: number}[]}[];
+  const subsets = (found?.subsets ?? []) as {addresses?: {ip: string}[]; ports?: {port: number}[]}[];
   return subsets.flatMap(({addresses = [], ports = []}) => addresses.map(({ip}) => `${ip}:${ports[0]?.port ?? 6443}`));
 };

@@ -2,12 +2,12 @@
 
 import {randomBytes} from 'node:crypto';
 import {symlinkSync} from 'node:fs';
+import type {Passwords} from '../api/auth.js';
 import {messageOf} from '../base/fatal.js';
 import {readIfThere, removeIfThere, writeWhole} from '../base/files.js';
 import type {Layout} from '../base/layout.js';
 import type {ServerOptions} from '../config/options.js';
 import {formatToken, normalizeToken} from '../config/token.js';
-import type {Passwords} from '../api/auth.js';
 import {preparing} from './access.js';
 
 /** Throws K3s's refusal of a token that is no server token. */
