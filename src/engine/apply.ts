@@ -18,8 +18,7 @@ export function learn(hostTask: HostTask, outcome: Outcome): void {
 }
 
 const factReceivers = ({keywords, play, host, task, receivers}: HostTask, {delegatedTo}: Outcome): readonly string[] =>
-  delegatedTo !== undefined &&
-  booleanOf(new View(play, host, task), 'delegate_facts', keywords.delegateFacts, false)
+  delegatedTo !== undefined && booleanOf(new View(play, host, task), 'delegate_facts', keywords.delegateFacts, false)
     ? [delegatedTo]
     : receivers;
 
@@ -67,4 +66,3 @@ export function applyOutcome({play, task, receivers}: HostTask, {result, mark}: 
   if (task.register === undefined) return;
   for (const host of receivers) play.run.options.variables.register(host, task.register, result, mark);
 }
-

@@ -40,7 +40,8 @@ interface RawArguments {
 function rawArguments(view: View, task: Task, module: Module): RawArguments {
   const {args} = task;
   const whereOf = () => args.where;
-  if (args.kind === 'template') return {values: mappingOf(view, task, args.text, args.where), where: args.where, whereOf};
+  if (args.kind === 'template')
+    return {values: mappingOf(view, task, args.text, args.where), where: args.where, whereOf};
   const beneath = args.beneath === undefined ? {} : mappingOf(view, task, args.beneath.value, args.beneath.where);
   if (args.kind === 'mapping')
     return {values: {...beneath, ...args.values}, where: args.where, whereOf: (key) => args.whereOf(key)};

@@ -36,7 +36,12 @@ export function batchesOf(hosts: readonly string[], serial: unknown, where?: Whe
 }
 
 /** The hosts of a play as its `order` wants them. */
-export function ordered(hosts: readonly string[], order: string | undefined, random: () => number, where?: Where): string[] {
+export function ordered(
+  hosts: readonly string[],
+  order: string | undefined,
+  random: () => number,
+  where?: Where,
+): string[] {
   const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   switch (order) {
     case undefined:

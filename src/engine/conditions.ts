@@ -1,6 +1,6 @@
+import {messageOf} from '../errors/index.js';
 import type {Values} from '../inventory/types.js';
 import type {Expression, Task} from '../playbook/types.js';
-import {messageOf} from '../errors/index.js';
 import type {View} from './view.js';
 
 export type Decision =

@@ -50,8 +50,7 @@ export function controllerOf(view: View, contents: ContentCache, signal: AbortSi
     readFile: (file) => readFile(file),
     contentOf: (file) => readable(file, () => contents.contentOf(file)),
     contentOfBytes,
-    renderTemplate: (text, file, extra = {}) =>
-      options.templates.renderFile(text, view.with({extra}).context, {file}),
+    renderTemplate: (text, file, extra = {}) => options.templates.renderFile(text, view.with({extra}).context, {file}),
     listFiles: (directory) => readable(directory, () => listFiles(directory)),
     cacheDir: options.cacheDir,
     now: () => new Date(options.clock.now()),

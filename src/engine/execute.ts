@@ -2,8 +2,8 @@ import {TaskError} from '../errors/index.js';
 import {secretsIn} from '../module/validate.js';
 import {argumentsOf} from './args.js';
 import {controllerOf} from './controller.js';
-import type {HostTask} from './host_task.js';
 import {targetOf} from './host_access.js';
+import type {HostTask} from './host_task.js';
 import {runAction} from './kinds/action.js';
 import {runControl} from './kinds/control.js';
 import {runState} from './kinds/state.js';
@@ -89,4 +89,3 @@ const nowhere = (host: string, signal: AbortSignal): Target => ({
     throw new TaskError({what: 'a control module has no host to act on'});
   },
 });
-

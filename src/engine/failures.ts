@@ -1,11 +1,4 @@
-import {
-  describeError,
-  ModuleError,
-  QuorateError,
-  TaskError,
-  TransportError,
-  type Where,
-} from '../errors/index.js';
+import {describeError, ModuleError, QuorateError, TaskError, TransportError, type Where} from '../errors/index.js';
 import type {Failure} from '../events/types.js';
 import type {Values} from '../inventory/types.js';
 import type {Data, ModuleResult} from '../module/types.js';

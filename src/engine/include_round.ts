@@ -143,7 +143,15 @@ function open(view: View, include: Include, {target, files, variables}: Wanted):
   const layers: VarsLayer[] =
     Object.keys(variables).length === 0
       ? []
-      : [{level: 'includeParams', label: 'the loop of an include', values: variables, template: false, where: include.where}];
+      : [
+          {
+            level: 'includeParams',
+            label: 'the loop of an include',
+            values: variables,
+            template: false,
+            where: include.where,
+          },
+        ];
   const found =
     include.what === 'role'
       ? loader.includeRole(include, target, files, layers)

@@ -104,7 +104,10 @@ function judgedOutcome(hostTask: HostTask, view: View, {done, result, error}: At
 }
 
 /** Facts and variables, which a failed task does not give. */
-function learnedFrom({result: {facts, variables}, cacheable}: Attempted['done'], result: Values): Pick<Draft, 'learned'> {
+function learnedFrom(
+  {result: {facts, variables}, cacheable}: Attempted['done'],
+  result: Values,
+): Pick<Draft, 'learned'> {
   if ((facts === undefined && variables === undefined) || result.failed === true) return {};
   return {
     learned: {

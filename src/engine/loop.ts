@@ -52,7 +52,8 @@ function definedTerms(view: View, written: unknown): unknown {
   const terms = isList(written) ? written : [written];
   return terms.flatMap((term) => {
     try {
-      if (isMapping(term) && isList(term.files)) return [{...renderRest(view, term), files: definedTerms(view, term.files)}];
+      if (isMapping(term) && isList(term.files))
+        return [{...renderRest(view, term), files: definedTerms(view, term.files)}];
       return [view.render(term)];
     } catch (error) {
       if (error instanceof UndefinedVariableError) return [];

@@ -1,10 +1,10 @@
 import {PlaybookError} from '../errors/index.js';
 import type {ControlEffect, ControlModule} from '../module/types.js';
 import type {Task} from '../playbook/types.js';
-import {execute} from './execute.js';
-import type {HostState, Next} from './host_state.js';
 import {decide} from './conditions.js';
+import {execute} from './execute.js';
 import {targetOf} from './host_access.js';
+import type {HostState, Next} from './host_state.js';
 import type {PlayRun} from './play_context.js';
 import {taskRef} from './task_ref.js';
 import {View} from './view.js';

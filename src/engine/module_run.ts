@@ -66,7 +66,11 @@ export const stepRunOf = ({run, target, progress}: ModuleRun): StepRun => ({
 });
 
 /** Does something to a host; the ledger knows it from sending to answer. What is delegated can reach any host. */
-export async function asEffect<T>({run, target, delegated}: ModuleRun, reach: Reach, act: () => Promise<T>): Promise<T> {
+export async function asEffect<T>(
+  {run, target, delegated}: ModuleRun,
+  reach: Reach,
+  act: () => Promise<T>,
+): Promise<T> {
   const end = run.effects.begin(target.host, delegated ? 'run' : reach);
   try {
     return await act();

@@ -7,16 +7,18 @@ import type {Settled} from './settle.js';
 import {View} from './view.js';
 
 /** A handler's name as hosts see it; undefined where it rests on something not defined, as Ansible passes over it. */
-const nameOf = (play: PlayRun, host: string) => (handler: Handler | Include): string | undefined => {
-  const written = handler.name?.value;
-  if (written === undefined || written === null) return undefined;
-  if (!String(written).includes('{')) return String(written);
-  try {
-    return String(new View(play, host, handler, {silent: true}).render(written));
-  } catch {
-    return undefined;
-  }
-};
+const nameOf =
+  (play: PlayRun, host: string) =>
+  (handler: Handler | Include): string | undefined => {
+    const written = handler.name?.value;
+    if (written === undefined || written === null) return undefined;
+    if (!String(written).includes('{')) return String(written);
+    try {
+      return String(new View(play, host, handler, {silent: true}).render(written));
+    } catch {
+      return undefined;
+    }
+  };
 
 /**
  * Wakes the handlers that an outcome names. A conditional change (check mode) wakes them conditionally; a sure one
@@ -30,7 +32,8 @@ export function notifyHandlers({play, host, task}: Settled, state: HostState, {n
       throw new PlaybookError({
         what: `no handler is called '${notification}', and none listens to it`,
         where: task.where,
-        hint: didYouMean(notification, play.handlers.names(names)) ?? 'write it under handlers:, or take the notify out',
+        hint:
+          didYouMean(notification, play.handlers.names(names)) ?? 'write it under handlers:, or take the notify out',
       });
     for (const handler of found) {
       const known = state.notified.get(handler);

@@ -89,8 +89,7 @@ async function runBatch(
   playRun.ends = undefined;
   playRun.batch = batch;
   states.clear();
-  for (const host of batch)
-    states.set(host, new HostState(host, nodes, playRun.handlers, nodeFilter(playRun)));
+  for (const host of batch) states.set(host, new HostState(host, nodes, playRun.handlers, nodeFilter(playRun)));
   run.emit({
     kind: 'play-start',
     name,
@@ -104,4 +103,3 @@ async function runBatch(
   if (lost) playRun.ends = 'run';
   if (playRun.ends === 'run') run.emit({kind: 'no-hosts-left'});
 }
-

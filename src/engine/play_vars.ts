@@ -18,7 +18,12 @@ export async function askPrompts(play: PlayRun, view: View): Promise<void> {
     }
     const value = answer === undefined || answer === '' ? view.render(fallback ?? '') : answer;
     if (hidden && typeof value === 'string') run.options.masker.add(value);
-    play.promptLayers.push({level: 'varsPrompt', label: `vars_prompt ${name}`, values: {[name]: value}, template: false});
+    play.promptLayers.push({
+      level: 'varsPrompt',
+      label: `vars_prompt ${name}`,
+      values: {[name]: value},
+      template: false,
+    });
   }
 }
 
@@ -33,7 +38,10 @@ export function readVarsFiles(play: PlayRun, node: TaskNode): void {
   for (const host of play.batch) {
     if (play.fileLayers.get(host)?.length === play.play.varsFiles.length) continue;
     const view = new View(play, host, node, {silent: true});
-    play.fileLayers.set(host, play.play.varsFiles.flatMap((written) => layerOf(play, view, written, node)));
+    play.fileLayers.set(
+      host,
+      play.play.varsFiles.flatMap((written) => layerOf(play, view, written, node)),
+    );
   }
 }
 
@@ -52,4 +60,3 @@ function layerOf(play: PlayRun, view: View, written: Written, node: TaskNode): V
   }
   throw error;
 }
-

@@ -28,7 +28,10 @@ const typeOf = (state: unknown): unknown =>
   state !== null && typeof state === 'object' && 'type' in state ? state.type : undefined;
 
 const liesAbove = (entry: Resource, resource: Resource): boolean =>
-  isPath(entry) && isPath(resource) && !sameResource(entry, resource) && overlaps(entry, resource) &&
+  isPath(entry) &&
+  isPath(resource) &&
+  !sameResource(entry, resource) &&
+  overlaps(entry, resource) &&
   plainPath(entry.path).length < plainPath(resource.path).length;
 
 /**

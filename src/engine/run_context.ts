@@ -2,8 +2,8 @@ import type {LimitFunction} from 'p-limit';
 import type {Where} from '../errors/index.js';
 import type {RunEvent, RunStats, TaskRef} from '../events/types.js';
 import type {HostSession} from '../transport/types.js';
-import type {EffectsLedger} from './effects.js';
 import type {ContentCache} from './controller.js';
+import type {EffectsLedger} from './effects.js';
 import type {ConnectionOf, RunOptions, RunSettings} from './options.js';
 import type {PredictionStore} from './predictions.js';
 

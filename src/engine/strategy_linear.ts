@@ -1,9 +1,9 @@
 import {QuorateError} from '../errors/index.js';
+import type {Task} from '../playbook/types.js';
 import {runGroupRound} from './group_round.js';
 import type {HostState, Next} from './host_state.js';
 import {runInclude} from './include_round.js';
 import {runMeta} from './meta.js';
-import type {Task} from '../playbook/types.js';
 import type {PlayRun} from './play_context.js';
 import {comparePositions} from './position.js';
 import {failRound, isFatal, moduleOf, planRound, type Round, runRound} from './round.js';

@@ -104,7 +104,10 @@ export class View {
   connectionVariable(name: string): unknown {
     const {run} = this.play;
     if (this.options.delegate === undefined) return this.variable(name);
-    this.#connection ??= run.options.variables.connectionSource(momentOf(this), this.play.layersOf(this.host, this.node));
+    this.#connection ??= run.options.variables.connectionSource(
+      momentOf(this),
+      this.play.layersOf(this.host, this.node),
+    );
     const found = this.#connection.get(name);
     if (found === undefined || !found.template) return found?.value;
     const rendered = run.options.templates.render(found.value, {...this.context, variables: this.#connection});

@@ -105,4 +105,3 @@ const timedOut = (step: WaitStep, watch: Watch): TaskError =>
     hint: watch.journal === '' ? undefined : 'The last lines of its journal are shown below',
     stderr: watch.journal,
   });
-

@@ -62,8 +62,7 @@ const changedResult = (plan: Extract<Plan, {plan: 'change'}>): ModuleResult => (
   ...(plan.warnings === undefined ? {} : {warnings: plan.warnings}),
 });
 
-const failed = (plan: Extract<Plan, {plan: 'fail'}>): Error =>
-  new PlanFailure(plan.why, plan.hint, plan.result);
+const failed = (plan: Extract<Plan, {plan: 'fail'}>): Error => new PlanFailure(plan.why, plan.hint, plan.result);
 
 /** A plan that says no; its result stays with the registered one. */
 export class PlanFailure extends TaskError {
