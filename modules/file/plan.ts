@@ -8,6 +8,7 @@ import {
   resultAttributes,
   setAttributes,
 } from '../support/attributes.js';
+import {missingFolders} from '../support/folders.js';
 import {newDirectoryMode, newFileMode, octal} from '../support/mode.js';
 import {pathResources} from '../support/path_state.js';
 import {assignPath, parentPath} from '../support/path_word.js';
@@ -64,13 +65,6 @@ function planAbsent(params: FileParams, {self}: FileSeen): Plan {
     after: predict(params, self.path, {type: 'absent'}),
     result,
   };
-}
-
-/** Folders from the first missing one down to the path itself. */
-function missingFolders(path: string, above: string): string[] {
-  const folders: string[] = [];
-  for (let at = path; at !== above && at !== '/' && at !== '.'; at = parentPath(at)) folders.unshift(at);
-  return folders;
 }
 
 function planNewDirectory(params: FileParams, {self, above, accounts}: FileSeen): Plan {

@@ -1,6 +1,7 @@
 import type {Predicted, StepOutput} from '../../src/module/index.js';
 import {joinScripts, raw, type Script, sh} from '../../src/shell/index.js';
 import {type Accounts, overlayAccounts, probeAccounts, readAccounts} from '../support/attributes.js';
+import {lookAbove, overlayAbove} from '../support/folders.js';
 import {lookAt, overlayPath, type PathSeen, pathFunctions, probePath, readPath} from '../support/path_state.js';
 import {assignPath, joinPath, parentPath} from '../support/path_word.js';
 import {readRecords} from '../support/records.js';
@@ -26,18 +27,6 @@ export const ownPath = (params: FileParams): string => params.path.replace(/(?<=
 
 const isLinkState = (params: FileParams): boolean =>
   params.src !== undefined && (params.state === 'link' || params.state === 'hard');
-
-/** Below `q_path`: the deepest folder above it that exists. */
-const lookAbove = joinScripts([
-  raw(`
-while [ ! -e "$q_path" ] && [ ! -L "$q_path" ]; do
-  case $q_path in
-  */*) q_path=\${q_path%/*}; q_path=\${q_path:-/} ;;
-  *) q_path=. ;;
-  esac
-done`),
-  lookAt('above', {follow: true}),
-]);
 
 export function probe(params: FileParams): Script {
   const path = ownPath(params);
@@ -97,7 +86,7 @@ export function overlay(seen: FileSeen, predicted: Predicted, params: FileParams
   if (seen.src !== undefined && src === undefined) return undefined;
   const real = realOf({...seen, ...(src === undefined ? {} : {src})}, self, predicted);
   if (real === undefined && self.stat?.type === 'link') return undefined;
-  const above = self.stat === undefined ? nearestAbove(self.path, seen, predicted) : undefined;
+  const above = self.stat === undefined ? overlayAbove(self.path, seen.above, predicted) : undefined;
   if (above === 'unknown') return undefined;
   return {
     self,
@@ -125,18 +114,4 @@ function realOf(seen: FileSeen, self: PathSeen, predicted: Predicted): PathSeen 
   const path = joinPath(parentPath(self.path), self.target ?? '');
   const prediction = predicted.get({kind: 'path', path});
   return prediction === undefined ? undefined : overlayPath({path}, predicted);
-}
-
-/** The nearest folder above a missing path when earlier tasks are counted in. */
-function nearestAbove(path: string, seen: FileSeen, predicted: Predicted): PathSeen | undefined | 'unknown' {
-  for (let at = parentPath(path); ; at = parentPath(at)) {
-    const real = at === seen.above?.path ? seen.above : {path: at};
-    const corrected = overlayPath(real, predicted);
-    if (corrected === undefined) return 'unknown';
-    if (corrected.stat !== undefined) return corrected;
-    // The path was there and an earlier task takes it away: all above was there too.
-    if (seen.above === undefined && predicted.get({kind: 'path', path: at}) === undefined)
-      return {path: at, stat: {type: 'directory'}};
-    if (at === '/' || at === '.') return {path: at, stat: {type: 'directory'}};
-  }
 }

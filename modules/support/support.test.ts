@@ -8,7 +8,7 @@ import {pathFunctions, probePath, readPath} from './path_state.js';
 import {assignPath, isDynamicPath, joinPath, normalPath, parentPath} from './path_word.js';
 import {decodeHash, readRecords} from './records.js';
 import {splitWords} from './words.js';
-import {backupOf, validateScript} from './write_file.js';
+import {backupData, validateScript} from './write_file.js';
 
 const modes: readonly (readonly [wanted: string, current: number, isDirectory: boolean, result: number])[] = [
   ['0644', 0o777, false, 0o644],
@@ -67,8 +67,10 @@ test('a validate command gets the file as one word, wherever it stands', (t) => 
 });
 
 test('no backup, no name', (t) => {
-  t.is(backupOf('/x', []), undefined);
-  t.is(backupOf('/x', [{title: 'keep a backup of /x', rc: 0, stdout: '/x.1~\n', stderr: ''}]), '/x.1~');
+  t.deepEqual(backupData([]), {});
+  t.deepEqual(backupData([{title: 'keep a backup of /x', rc: 0, stdout: '/x.1~\n', stderr: ''}]), {
+    backup_file: '/x.1~',
+  });
 });
 
 /** Anything a file may be called, and what shells stumble over more often than chance has it. */

@@ -1,15 +1,15 @@
 /** Writing a file's content: beside it, checked if asked for, then moved into place; with a backup if asked for. */
 import type {Step, StepOutcome} from '../../src/module/index.js';
-import {raw, type Script, sh} from '../../src/shell/index.js';
-import type {UploadContent} from '../../src/transport/types.js';
-import {octal4} from './mode.js';
+import {joinScripts, raw, type Script, sh} from '../../src/shell/index.js';
+import type {FileContent} from './content.js';
+import {chmodDigits, octal4} from './mode.js';
 import {baseName, parentPath} from './path_word.js';
 import {lastLine} from './records.js';
 import {splitWords} from './words.js';
 
 export interface FileWrite {
   readonly path: string;
-  readonly content: UploadContent;
+  readonly content: FileContent;
   readonly mode: number;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
@@ -40,29 +40,39 @@ export function writeSteps(write: FileWrite): Step[] {
     ...(owner === undefined ? {} : {owner}),
     ...(group === undefined ? {} : {group}),
   };
-  const steps: Step[] = [];
-  if (backup) steps.push({step: 'script', title: backupTitle(path), script: backupScript(path)});
-  if (validate === undefined)
-    return [...steps, {step: 'upload', title: `write ${path}`, content, to: path, ...attributes}];
   const draft = `${parentPath(path)}/.${baseName(path)}.quorate-draft`;
-  return [
-    ...steps,
-    {step: 'upload', title: `write ${path} beside its place`, content, to: draft, ...attributes},
-    {
-      step: 'script',
-      title: `check the new ${path} and move it into place`,
-      script: sh`q_draft=${draft}
-if q_out=$(${validateScript(validate, draft)} 2>&1); then mv -f -- "$q_draft" ${path}
-else rm -f -- "$q_draft"; printf 'it is not valid, says %s: %s\n' ${validate} "$q_out" >&2; exit 1; fi`,
-      mayBlock: true,
-    },
-  ];
+  const steps: Step[] = backup ? [{step: 'script', title: backupTitle(path), script: backupScript(path)}] : [];
+  if (content.kind !== 'host') {
+    if (validate === undefined)
+      return [...steps, {step: 'upload', title: `write ${path}`, content, to: path, ...attributes}];
+    steps.push({step: 'upload', title: `write ${path} beside its place`, content, to: draft, ...attributes});
+  }
+  const parts = [sh`q_draft=${draft}`];
+  if (content.kind === 'host') parts.push(copyDraft(content.path, write));
+  if (validate !== undefined) parts.push(checkDraft(validate, draft));
+  parts.push(sh`mv -f -- "$q_draft" ${path} || { rm -f -- "$q_draft"; exit 1; }`);
+  const title =
+    content.kind === 'host' ? `copy ${content.path} to ${path}` : `check the new ${path} and move it into place`;
+  return [...steps, {step: 'script', title, script: joinScripts(parts), mayBlock: true}];
 }
 
-/** Where the backup went, if one was made. */
-export function backupOf(path: string, outcomes: readonly StepOutcome[]): string | undefined {
-  const outcome = outcomes.find(({title}) => title === backupTitle(path));
-  return outcome === undefined ? undefined : lastLine(outcome.stdout) || undefined;
+/** A copy that only its owner reads until it has its bits. */
+function copyDraft(source: string, {owner, group, mode}: FileWrite): Script {
+  const who = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
+  const own = who === '' ? raw(':') : sh`chown -- ${who} "$q_draft"`;
+  return sh`(umask 077; cat < ${source} > "$q_draft") && ${own} && chmod -- ${chmodDigits(mode)} "$q_draft" || { rm -f -- "$q_draft"; exit 1; }`;
+}
+
+const checkDraft = (validate: string, draft: string): Script =>
+  sh`if ! q_out=$(${validateScript(validate, draft)} 2>&1); then
+  rm -f -- "$q_draft"; printf 'it is not valid, says %s: %s\n' ${validate} "$q_out" >&2; exit 1
+fi`;
+
+/** Ansible's `backup_file`, if a backup was made. */
+export function backupData(outcomes: readonly StepOutcome[]): {backup_file?: string} {
+  const outcome = outcomes.find(({title}) => title.startsWith(backupTitle('')));
+  const kept = outcome === undefined ? '' : lastLine(outcome.stdout);
+  return kept === '' ? {} : {backup_file: kept};
 }
 
 /** Several commands of which each needs the one before it. */
