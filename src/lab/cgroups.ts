@@ -127,7 +127,9 @@ export async function setFrozen(lab: string, host: string | undefined, frozen: b
 
 /** Kills all that lives in the host's cgroups, as a power cut would, and waits until it is gone. */
 export async function killAll(lab: string, host?: string): Promise<void> {
-  await setFrozen(lab, host, false);
+  // A save that was cut short may have left the whole lab frozen, and what is frozen does not die.
+  await setFrozen(lab, undefined, false);
+  if (host !== undefined) await setFrozen(lab, host, false);
   await poll(`killing ${host ?? lab}`, 30_000, () => {
     const pids = pidsOf(lab, host);
     for (const pid of pids) {

@@ -29,6 +29,7 @@ interface UpFlags extends Where {
   readonly agents?: number;
   readonly group: Record<string, number>;
   readonly apt: string[];
+  readonly mirror?: string;
   readonly yes?: boolean;
 }
 
@@ -47,6 +48,7 @@ export function labCommand(say: (line: string) => void = (line) => process.stdou
     .option('--agents <n>', 'hosts in the group agent', count)
     .option('--group <name=n>', 'further hosts; may be given several times', groupCount, {})
     .option('--apt <package>', "Debian package for the hosts' apt repository; several times", collect, [])
+    .option('--mirror <url>', "Debian mirror for the hosts' root and packages")
     .option('-y, --yes', 'install what is missing on this machine without asking')
     .action((flags: UpFlags) => upAction(flags, say));
   sub('down', 'remove the lab and everything of it').action(async (flags: Where) => {

@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs';
 import {mkdir, readFile, rm} from 'node:fs/promises';
-import {connect} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {LabError} from '../errors/index.js';
-import {cgroupDirs, initPid, killAll, memoryBytes, pidsOf, removeCgroups} from './cgroups.js';
+import {answersSsh, bootReport, isBooted} from './boot.js';
+import {cgroupDirs, initPid, killAll, memoryBytes, pidsOf, removeCgroups, setFrozen} from './cgroups.js';
 import {launch} from './launcher.js';
 import {listTree, type UpperEntry} from './listing.js';
 import {setPath} from './network.js';
@@ -65,20 +65,27 @@ export class LabHost {
     await launch(this.#lab, this.#labFiles, this.#record, lockFd);
   }
 
-  /** Waits until systemd has started all it should and sshd answers; throws with the console's last lines. */
+  /**
+   * Waits until a user can log in and systemd has started what the distribution brings. It does not wait for units in
+   * /etc/systemd/system: a cluster's server may wait for others there, for ever. Throws with the console's last lines.
+   */
   async ready(signal?: AbortSignal): Promise<void> {
     const deadline = Date.now() + readyLimitMs;
     let launched = false;
-    for (;;) {
+    while (!(await this.#isReady())) {
       signal?.throwIfAborted();
       const running = this.isRunning;
       launched ||= running;
       if (launched && !running) throw await this.#notReady('it ended while it was booting');
       if (Date.now() > deadline) throw await this.#notReady(`it was not up within ${readyLimitMs / 1000} s`);
-      const state = this.pid === undefined ? 'booting' : await this.#systemState(true);
-      if ((state === 'running' || state === 'degraded') && (await answersSsh(this.address))) return;
       await sleep(pollMs);
     }
+  }
+
+  async #isReady(): Promise<boolean> {
+    if (this.pid === undefined || !(await answersSsh(this.address))) return false;
+    const {stdout} = await this.exec(['sh', '-c', bootReport], {check: false});
+    return isBooted(stdout);
   }
 
   async #notReady(why: string): Promise<LabError> {
@@ -90,9 +97,8 @@ export class LabHost {
     });
   }
 
-  async #systemState(wait: boolean): Promise<HostState> {
-    const argv = ['systemctl', 'is-system-running', ...(wait ? ['--wait'] : [])];
-    const {stdout} = await this.exec(argv, {check: false});
+  async #systemState(): Promise<HostState> {
+    const {stdout} = await this.exec(['systemctl', 'is-system-running'], {check: false});
     const word = stdout.trim();
     if (word === 'running' || word === 'degraded' || word === 'stopping') return word;
     return 'booting';
@@ -120,6 +126,11 @@ export class LabHost {
     if (cgroupDirs(this.#lab.name, this.name).length > 0) await removeCgroups(this.#lab.name, this.name);
   }
 
+  /** Stops every process of the host where it is, or lets them go on; its kernel still answers pings. */
+  async setPaused(paused: boolean): Promise<void> {
+    await setFrozen(this.#lab.name, this.name, paused);
+  }
+
   /** Pulls the network cable, or puts it back. A start puts it back too. */
   async setLink(state: 'up' | 'down'): Promise<void> {
     await run(['ip', 'link', 'set', linkName(this.#lab.subnet, this.#record.number), state]);
@@ -138,7 +149,10 @@ export class LabHost {
     return listTree(this.files.upper);
   }
 
-  /** Runs a command as root inside the host, not through ssh; `input` is its stdin. */
+  /**
+   * Runs a command as root inside the host, not through ssh; `input` is its stdin. It ends when all that holds its
+   * output has ended: what shall go on in the background has to send its output elsewhere.
+   */
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const {pid} = this;
     if (pid === undefined) throw new LabError({what: `${this.name} is not running`, hint: 'start it first'});
@@ -154,7 +168,7 @@ export class LabHost {
   async status(): Promise<HostStatus> {
     const {pid} = this;
     const processes = pidsOf(this.#lab.name, this.name).length;
-    const state = pid !== undefined ? await this.#systemState(false) : processes > 0 ? 'booting' : 'stopped';
+    const state = pid !== undefined ? await this.#systemState() : processes > 0 ? 'booting' : 'stopped';
     return {
       name: this.name,
       group: this.group,
@@ -174,19 +188,4 @@ export class LabHost {
       await mkdir(dir, {recursive: true});
     }
   }
-}
-
-/** Whether sshd says its banner; a listening socket alone may belong to a daemon that is not ready. */
-function answersSsh(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({host: address, port: 22, timeout: 1_000});
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('data', (data) => end(data.toString('latin1').startsWith('SSH-')));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-    socket.once('close', () => end(false));
-  });
 }

@@ -37,7 +37,8 @@ export async function makeOnce(
       for (const entry of await readdir(parent))
         if (entry.startsWith('.new-')) await rm(join(parent, entry), {recursive: true, force: true});
       const fresh = join(parent, `.new-${name}`);
-      await mkdir(fresh);
+      // Its setuid programs are for hosts, not for this machine's users.
+      await mkdir(fresh, {mode: 0o700});
       await fill(fresh, fd);
       await rename(fresh, path);
     },
@@ -69,15 +70,9 @@ async function bootstrap(recipe: ImageRecipe, dir: string, holdFd: number, signa
   const argv = [
     'mmdebstrap',
     '--mode=root',
-    '--variant=apt',
-    '--components=main',
     `--include=${recipe.packages.join(',')}`,
-    '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
+    ...recipe.options,
     `--setup-hook=sh ${setup} "$1"`,
-    '--dpkgopt=path-exclude=/usr/share/man/*',
-    '--dpkgopt=path-exclude=/usr/share/locale/*',
-    '--dpkgopt=path-exclude=/usr/share/doc/*',
-    '--dpkgopt=path-include=/usr/share/doc/*/copyright',
     recipe.suite,
     join(dir, 'root'),
     recipe.mirror,

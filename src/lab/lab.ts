@@ -2,12 +2,12 @@ import {existsSync} from 'node:fs';
 import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {LabError} from '../errors/index.js';
-import {killAll, removeCgroups} from './cgroups.js';
+import {killAll, removeCgroups, setFrozen} from './cgroups.js';
 import {LabHost} from './host.js';
 import {ensureImage} from './image.js';
 import {inventoryText} from './inventory.js';
 import {withLock} from './lock.js';
-import {raiseLimits, restoreLimits} from './machine.js';
+import {leaveMachine, raiseLimits} from './machine.js';
 import {ensureBridge, freeSubnets, homeElsewhere, removeNetwork} from './network.js';
 import {ensureSecrets, hostsText, writeKnownHosts, writeOwnFiles} from './own_files.js';
 import {ensurePackages, requireRoot} from './packages.js';
@@ -100,6 +100,8 @@ export async function up(options: UpOptions = {}): Promise<Lab> {
     async (fd) => {
       const record = await prepare(name, counts, places, files, options);
       const lab = new Lab(record, files);
+      // A save that was cut short leaves the hosts frozen.
+      await setFrozen(name, undefined, false);
       options.say?.(`Booting ${lab.hosts.map((host) => host.name).join(', ')}`);
       await lab.start(options.signal, fd);
       await refreshHostsFiles(lab);
@@ -188,12 +190,10 @@ async function downAt(name: string, files: LabFiles, signal?: AbortSignal): Prom
     files.lock,
     async () => {
       await refuseElsewhere(name, files);
-      // A record that cannot be read must not keep a lab from being removed.
-      const record = await readRecord(files).catch(() => undefined);
       await killAll(name);
-      await removeNetwork(name, files.root, record);
+      await removeNetwork(name, files.root);
       await removeCgroups(name);
-      await restoreLimits();
+      await leaveMachine();
       await rm(files.root, {recursive: true, force: true});
       await rm(files.lock, {force: true});
     },

@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, rmdirSync, rmSync, writeFileSync} from 'node:fs';
 import {withLock} from './lock.js';
 import {anyBridge} from './network.js';
 
@@ -18,11 +18,20 @@ export const raiseLimits = (say: ((line: string) => void) | undefined): Promise<
     say?.(`Raising ${setting} from ${now} to ${enough} until the last lab is down`);
   });
 
-/** Puts the limit back when no lab is left. */
-export const restoreLimits = (): Promise<void> =>
+/** When no lab is left: puts the limit back, removes the folder that systemd-nspawn needs. */
+export const leaveMachine = (): Promise<void> =>
   withLock(lockFile, async () => {
     if (await anyBridge()) return;
     if (existsSync(kept)) writeFileSync(setting, readFileSync(kept, 'utf8').trim());
     rmSync(kept, {force: true});
+    tryRmdir('/run/systemd/nspawn');
     rmSync(lockFile, {force: true});
   });
+
+function tryRmdir(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Not there, or another container's.
+  }
+}

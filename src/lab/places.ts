@@ -29,10 +29,10 @@ const reserved = new Set(['images', 'repos']);
 
 /** A lab's or group's name goes into names of links, namespaces, cgroups and hosts. */
 export function checkName(kind: 'lab' | 'group', name: string): string {
-  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name) || name.endsWith('-') || reserved.has(name)) {
+  if (!/^[a-z][a-z0-9-]{0,23}$/.test(name) || name.endsWith('-') || reserved.has(name)) {
     throw new UsageError({
       what: `${JSON.stringify(name)} cannot be the name of a ${kind}`,
-      hint: 'use lower case letters, digits and dashes, a letter first, at most 31; not "images" or "repos"',
+      hint: 'use lower case letters, digits and dashes, a letter first, at most 24; not "images" or "repos"',
     });
   }
   return name;
@@ -41,11 +41,11 @@ export function checkName(kind: 'lab' | 'group', name: string): string {
 /** The files of one lab. */
 export class LabFiles {
   readonly root: string;
+  /** By name alone: labs of one name in two folders would share namespaces and cgroups. */
+  readonly lock: string;
   constructor(places: LabPlaces, name: string) {
     this.root = join(places.dir, name);
-  }
-  get lock(): string {
-    return `${this.root}.lock`;
+    this.lock = `/run/quorate-lab.${name}.lock`;
   }
   get record(): string {
     return join(this.root, 'lab.json');

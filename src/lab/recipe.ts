@@ -3,6 +3,8 @@ export interface ImageRecipe {
   readonly suite: string;
   readonly mirror: string;
   readonly packages: readonly string[];
+  /** Further options for mmdebstrap. */
+  readonly options: readonly string[];
   /** Run in mmdebstrap's setup hook, the root's path as $1. */
   readonly setup: string;
   /** Run when mmdebstrap is done (it clears away some files last), the root's path as $1. */
@@ -100,4 +102,21 @@ ln -s ../lab-cgroups.service etc/systemd/system/sysinit.target.wants/lab-cgroups
 rm -rf var/lib/apt/lists/* var/cache/apt/*.bin var/log/apt/* var/log/dpkg.log var/log/alternatives.log
 `;
 
-export const imageRecipe = (mirror: string): ImageRecipe => ({suite: 'bookworm', mirror, packages, setup, customize});
+const options = [
+  '--variant=apt',
+  '--components=main',
+  '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
+  '--dpkgopt=path-exclude=/usr/share/man/*',
+  '--dpkgopt=path-exclude=/usr/share/locale/*',
+  '--dpkgopt=path-exclude=/usr/share/doc/*',
+  '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+];
+
+export const imageRecipe = (mirror: string): ImageRecipe => ({
+  suite: 'bookworm',
+  mirror,
+  packages,
+  options,
+  setup,
+  customize,
+});

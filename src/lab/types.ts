@@ -39,6 +39,8 @@ export interface UpOptions {
   readonly groups?: Readonly<Record<string, number>>;
   /** Debian packages that hosts can install, with what they need: `sqlite3`, `etcd-server/trixie`. */
   readonly aptPackages?: readonly string[];
+  /** Debian mirror for the image and the repository, when they have to be made; http://deb.debian.org/debian. */
+  readonly mirror?: string;
   /** Lines for a person; nothing is printed without it. */
   readonly say?: (line: string) => void;
   /** Asked before packages are installed on this machine; without it they are installed. */
