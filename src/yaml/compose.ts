@@ -116,7 +116,7 @@ export class Composer {
   }
 
   #scalar(event: ScalarEvent): Node {
-    const text = getScalarValue(this.context.source, event);
+    const text = this.#textOf(event);
     const isPlain = event.style === 1;
     const offset = this.#scalarOffset(event);
     const tag = this.#tag(event);
@@ -128,6 +128,15 @@ export class Composer {
     };
     if (event.anchorStart >= 0) this.#anchors.set(this.context.source.slice(event.anchorStart, event.anchorEnd), node);
     return node;
+  }
+
+  #textOf(event: ScalarEvent): string {
+    const {source} = this.context;
+    const text = getScalarValue(source, event);
+    const isBlock = event.style === 4 || event.style === 5;
+    // PyYAML: a block that ends with the file, whose last line has no line break, has none either. The parser adds one.
+    const isCutShort = isBlock && event.valueEnd >= source.length && /\S[^\n]*$/.test(source);
+    return isCutShort && text.endsWith('\n') ? text.slice(0, -1) : text;
   }
 
   #scalarOffset(event: ScalarEvent): number {
