@@ -14,7 +14,7 @@ export interface ErrorParts {
   readonly where?: Where | undefined;
   /** The way out: what the reader can do now. */
   readonly hint?: string | undefined;
-  /** The source line as it stands there, where the thrower has it at hand. */
+  /** The source line as it stands there, where the thrower has it at hand; or lines that hold their own caret. */
   readonly excerpt?: string | undefined;
   readonly cause?: unknown;
 }
@@ -102,8 +102,8 @@ export function describeError(error: unknown): string[] {
   if (error instanceof QuorateError) {
     lines.push(error.what);
     if (error.where) lines.push(`  at ${formatWhere(error.where)}`);
-    if (error.excerpt !== undefined) lines.push(`  | ${error.excerpt}`);
-    if (error.excerpt !== undefined && error.where) lines.push(`  | ${' '.repeat(error.where.column - 1)}^`);
+    if (error.excerpt !== undefined) lines.push(...error.excerpt.split('\n').map((line) => `  | ${line}`));
+    if (error.excerpt !== undefined && error.where && !error.excerpt.includes('\n')) lines.push(`  | ${' '.repeat(error.where.column - 1)}^`);
     if (error.hint) lines.push(`  hint: ${error.hint}`);
   } else {
     lines.push(messageOf(error));

@@ -327,6 +327,10 @@ export class Evaluation implements Runtime {
     return found ? found.value : this.#undefined(name, '', () => suggest(name, variableNames(this.world.variables)));
   }
 
+  names(): Iterable<string> | undefined {
+    return this.world.variables.names?.();
+  }
+
   render(text: string, kind: TextKind, extra?: ReadonlyMap<string, unknown>, file?: string): unknown {
     const world = {...this.world, file: file ?? this.file};
     return defined(this.library.evaluate(world, this.library.compile(text, kind), {extra}));

@@ -24,6 +24,8 @@ export interface Runtime {
   lookup(name: string, terms: readonly unknown[], options: ReadonlyMap<string, unknown>): unknown;
   /** A variable by name, as an expression would read it. */
   variable(name: string): unknown;
+  /** Names of all variables, where the caller can tell. */
+  names(): Iterable<string> | undefined;
   /** Renders text with the present variables, and some more on top. */
   render(text: string, kind: TextKind, extra?: ReadonlyMap<string, unknown>, file?: string): unknown;
   /** Once for each place and message. */
