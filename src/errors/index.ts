@@ -103,7 +103,8 @@ export function describeError(error: unknown): string[] {
     lines.push(error.what);
     if (error.where) lines.push(`  at ${formatWhere(error.where)}`);
     if (error.excerpt !== undefined) lines.push(...error.excerpt.split('\n').map((line) => `  | ${line}`));
-    if (error.excerpt !== undefined && error.where && !error.excerpt.includes('\n')) lines.push(`  | ${' '.repeat(error.where.column - 1)}^`);
+    if (error.excerpt !== undefined && error.where && !error.excerpt.includes('\n'))
+      lines.push(`  | ${' '.repeat(error.where.column - 1)}^`);
     if (error.hint) lines.push(`  hint: ${error.hint}`);
   } else {
     lines.push(messageOf(error));
