@@ -42,7 +42,7 @@ function runWith(set: readonly Level[]): {variables: RunVariables; scopes: VarsL
   return {variables, scopes: set.filter((name) => !inventoryLevels.has(name) && !own.has(name)).map(layer)};
 }
 
-const valueOf = (set: readonly Level[]): unknown => {
+const winner = (set: readonly Level[]): unknown => {
   const {variables, scopes} = runWith(set);
   return variables.source(moment, scopes).get('x')?.value;
 };
@@ -53,8 +53,8 @@ const comparable = levels.filter((level) => level !== 'facts');
 for (const [index, level] of comparable.entries()) {
   const weaker = comparable.slice(0, index);
   test(`${level} beats every weaker level`, (t) => {
-    t.is(valueOf([...weaker, level]), level);
-    for (const other of weaker) t.is(valueOf([level, other]), level);
+    t.is(winner([...weaker, level]), level);
+    for (const other of weaker) t.is(winner([level, other]), level);
   });
 }
 
@@ -62,7 +62,7 @@ test('the strongest of any set of levels wins', (t) => {
   fc.assert(
     fc.property(fc.shuffledSubarray([...comparable], {minLength: 1}), (set) => {
       const strongest = [...set].sort((a, b) => levels.indexOf(b) - levels.indexOf(a))[0];
-      return valueOf(set) === strongest;
+      return winner(set) === strongest;
     }),
   );
   t.pass();
