@@ -102,7 +102,8 @@ export async function up(options: UpOptions = {}): Promise<Lab> {
       const lab = new Lab(record, files);
       // A save that was cut short leaves the hosts frozen.
       await setFrozen(name, undefined, false);
-      options.say?.(`Booting ${lab.hosts.map((host) => host.name).join(', ')}`);
+      const off = lab.hosts.filter((host) => !host.isRunning).map((host) => host.name);
+      if (off.length > 0) options.say?.(`Booting ${off.join(', ')}`);
       await lab.start(options.signal, fd);
       await refreshHostsFiles(lab);
       return lab;

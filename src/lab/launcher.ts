@@ -125,6 +125,8 @@ export async function launch(record: LabRecord, files: LabFiles, host: HostRecor
     const unit = `quorate-lab-${record.name}-${host.name}`;
     const output = ['-p', `StandardOutput=append:${log}`, '-p', `StandardError=append:${log}`];
     const options = ['--quiet', '--collect', '-p', 'Delegate=yes', '-p', 'TasksMax=infinity', ...output];
+    // The one of the last start may still be on its way out.
+    await run(['systemctl', 'stop', unit], {check: false});
     await run(['systemd-run', `--unit=${unit}`, ...options, 'sh', launcher]);
     return;
   }

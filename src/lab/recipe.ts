@@ -49,6 +49,14 @@ const masked = [
   'sys-kernel-tracing.mount',
   'getty@.service',
   'console-getty.service',
+  // Of no use without a kernel of one's own; a lab boots the faster.
+  'modprobe@.service',
+  'kmod-static-nodes.service',
+  'sys-kernel-config.mount',
+  'sys-fs-fuse-connections.mount',
+  'dev-hugepages.mount',
+  'systemd-pcrphase.service',
+  'systemd-pcrphase-sysinit.service',
 ];
 
 const customize = `
