@@ -12,7 +12,10 @@ const cases: readonly [string, string][] = [
   ['{.items[*].metadata.name}', 'a b'],
   ['{.items[0].metadata.name}', 'a'],
   ['{.items[-1].metadata.name}', 'b'],
-  ['{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}', 'a=True\nb=False\n'],
+  [
+    '{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}',
+    'a=True\nb=False\n',
+  ],
   ["{.items[0].metadata.labels['k8s.io/x']}", '1'],
   ['{.items[0].metadata.labels.k8s\\.io/x}', '1'],
   ['{.items[0].status.conditions[0]}', '{"type":"Ready","status":"True"}'],

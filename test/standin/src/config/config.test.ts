@@ -14,7 +14,8 @@ const folder = (t: ExecutionContext): string => {
   return made;
 };
 
-const merged = (...texts: string[]) => asArguments(mergeFiles(texts.map((text, index) => ({path: `${index}.yaml`, text}))));
+const merged = (...texts: string[]) =>
+  asArguments(mergeFiles(texts.map((text, index) => ({path: `${index}.yaml`, text}))));
 
 test('later files win key by key, `key+` appends, lists become repeated arguments', (t) => {
   t.deepEqual(merged('one: 1\ntwo: [u, v]', 'one: 2'), ['--one=2', '--two=u', '--two=v']);
@@ -25,7 +26,12 @@ test('later files win key by key, `key+` appends, lists become repeated argument
 });
 
 test('scalars are read as YAML 1.1 reads them, which is what makes 0644 a trap', (t) => {
-  t.deepEqual(merged('cluster-init: yes\nmode: 0644\nquoted: "0644"\nd: 644'), ['--cluster-init=true', '--mode=420', '--quoted=0644', '-d=644']);
+  t.deepEqual(merged('cluster-init: yes\nmode: 0644\nquoted: "0644"\nd: 644'), [
+    '--cluster-init=true',
+    '--mode=420',
+    '--quoted=0644',
+    '-d=644',
+  ]);
 });
 
 test('empty and commented-out files are no configuration; a list is an error', (t) => {

@@ -14,7 +14,10 @@ const member = (name: string, ip: string, isLearner = false): Member => ({
 const a = member('node1-1111aaaa', '10.0.0.1');
 
 test('a new member is added to those there are', (t) => {
-  t.deepEqual(planJoin([a], self), {add: true, cluster: ['node1-1111aaaa=https://10.0.0.1:2380', 'node2-2222bbbb=https://10.0.0.2:2380']});
+  t.deepEqual(planJoin([a], self), {
+    add: true,
+    cluster: ['node1-1111aaaa=https://10.0.0.1:2380', 'node2-2222bbbb=https://10.0.0.2:2380'],
+  });
 });
 
 test('a crash after the addition: the nameless member at our address is us', (t) => {

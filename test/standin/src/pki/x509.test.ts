@@ -8,7 +8,12 @@ import {daysLeft, makeCa, makeLeaf, namesOf} from './x509.js';
 const now = new Date('2026-05-01T12:00:00Z');
 const ca = makeCa('k3s-server-ca', now);
 const names = ['server1', 'k3s.example', '10.0.0.1', 'fd00::1'];
-const leaf = makeLeaf(ca, {subject: {commonName: 'k3s', organization: ['k3s']}, usages: ['server', 'client'], names, now});
+const leaf = makeLeaf(ca, {
+  subject: {commonName: 'k3s', organization: ['k3s']},
+  usages: ['server', 'client'],
+  names,
+  now,
+});
 
 test('a CA signs itself, and its leaves', (t) => {
   const issuer = new X509Certificate(ca.cert);
@@ -40,7 +45,10 @@ test('a TLS server with such a certificate is accepted by its CA', async (t) => 
   t.teardown(() => server.close());
   const {port} = server.address() as AddressInfo;
   const status = await new Promise((resolve, reject) =>
-    get({host: '127.0.0.1', port, ca: fresh.cert, agent: false}, (reply) => resolve(reply.resume().statusCode)).on('error', reject),
+    get({host: '127.0.0.1', port, ca: fresh.cert, agent: false}, (reply) => resolve(reply.resume().statusCode)).on(
+      'error',
+      reject,
+    ),
   );
   t.is(status, 200);
 });

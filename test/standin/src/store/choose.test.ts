@@ -11,7 +11,11 @@ const cases: readonly [string, Partial<Facts>, string][] = [
   ['server and token beside cluster-init', {hasServerUrl: true, hasToken: true, clusterInit: true}, 'etcd-join'],
   ['cluster-init with an endpoint', {clusterInit: true, endpoint: 'mysql://'}, 'external'],
   ['server and token with an endpoint', {hasServerUrl: true, hasToken: true, endpoint: 'mysql://'}, 'external'],
-  ['etcd on disk, whatever is asked', {wal: true, clusterInit: true, hasServerUrl: true, hasToken: true, endpoint: 'x'}, 'etcd-member'],
+  [
+    'etcd on disk, whatever is asked',
+    {wal: true, clusterInit: true, hasServerUrl: true, hasToken: true, endpoint: 'x'},
+    'etcd-member',
+  ],
   ['etcd on disk, nothing asked', {wal: true}, 'etcd-member'],
 ];
 
