@@ -1,5 +1,4 @@
-import {countEvent, noStats} from '../events/stats.js';
-import type {EmitEvent, RunEvent, RunStats} from '../events/types.js';
+import type {RunEvent, RunStats} from '../events/types.js';
 import {liveReporter} from './live.js';
 import {type FrameSize, frameLines} from './live_frame.js';
 import type {LiveOptions} from './live_types.js';
@@ -76,17 +75,5 @@ export function liveSink(options: LiveSinkOptions): LiveSink {
       for (const stop of stops) stop();
       area.release();
     },
-  };
-}
-
-/** One function for the engine: counts each event once and hands it to all sinks. */
-export function emitTo(sinks: readonly Sink[]): {readonly emit: EmitEvent; readonly stats: () => RunStats} {
-  let stats = noStats;
-  return {
-    emit(event) {
-      stats = countEvent(stats, event);
-      for (const sink of sinks) sink.event(event, stats);
-    },
-    stats: () => stats,
   };
 }

@@ -2,7 +2,7 @@ import type {HostOutcome, RunEvent, RunStats, TaskRef} from '../events/types.js'
 import {banner} from './banner.js';
 import {diffLines} from './diffs.js';
 import {failureLines, failureOf, placeName} from './failures.js';
-import {closingLine, recapLines} from './recap.js';
+import {closingLines, recapLines} from './recap.js';
 import {clean, cut, duration, indent, linesOf} from './text.js';
 import type {Reporter, TextOptions} from './types.js';
 import {resultLines} from './values.js';
@@ -51,7 +51,7 @@ export function defaultReporter(options: TextOptions): Reporter<DefaultState> {
 type Step = Partial<DefaultState> & {readonly lines: readonly string[]};
 
 function step(state: DefaultState, event: RunEvent, stats: RunStats, options: TextOptions): Step {
-  const {palette, width, verbosity} = options;
+  const {palette, width} = options;
   switch (event.kind) {
     case 'run-start': {
       const names = event.playbooks.map((file) => options.nameOf?.(file) ?? file).join(', ');
@@ -112,7 +112,7 @@ function step(state: DefaultState, event: RunEvent, stats: RunStats, options: Te
           ...banner('PLAY RECAP', width),
           ...recapLines(stats, palette),
           '',
-          verbosity > 0 || stats.size > 0 ? closingLine(event) : '',
+          ...closingLines(event, stats, options.rerun),
         ],
       };
   }

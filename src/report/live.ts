@@ -4,7 +4,7 @@ import {diffLines} from './diffs.js';
 import {failureLines, failureOf, placeName} from './failures.js';
 import {summaryLine} from './live_summary.js';
 import type {LiveOptions, LiveState, RunningHost, TaskProgress} from './live_types.js';
-import {closingLine, recapLines} from './recap.js';
+import {closingLines, recapLines} from './recap.js';
 import {clean, countOf, indent, linesOf} from './text.js';
 import type {Reporter} from './types.js';
 import {resultLines} from './values.js';
@@ -28,7 +28,7 @@ export function liveReporter(options: LiveOptions): Reporter<LiveState> {
           ...banner('PLAY RECAP', options.width),
           ...recapLines(stats, options.palette),
           '',
-          closingLine(event),
+          ...closingLines(event, stats, options.rerun),
         ];
         return {state: {...state, ...flushed}, text: `${lines.join('\n')}\n`};
       }

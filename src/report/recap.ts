@@ -1,4 +1,5 @@
 import type {HostStats, RunEvent, RunStats} from '../events/types.js';
+import {quote} from '../shell/index.js';
 import type {Palette} from './palette.js';
 import {countOf, duration} from './text.js';
 
@@ -34,9 +35,20 @@ export function recapLines(stats: RunStats, palette: Palette): string[] {
     );
 }
 
-/** How long it took, and the most trips any host needed. */
-export function closingLine(event: Extract<RunEvent, {kind: 'run-end'}>): string {
+/** As it is typed: quoted only where a shell would read it otherwise. */
+const word = (text: string): string => (/^[\w.,:@-]+$/.test(text) ? text : quote(text));
+
+/** How long it took, the most trips any host needed, and how to go on where hosts failed. */
+export function closingLines(
+  event: Extract<RunEvent, {kind: 'run-end'}>,
+  stats: RunStats,
+  rerun: string | undefined,
+): string[] {
   const trips = Math.max(0, ...Object.values(event.trips));
   const busiest = trips === 0 ? '' : `, at most ${countOf(trips, 'trip')} to a host`;
-  return `Took ${duration(event.durationMs)}${busiest}`;
+  const failed = [...stats].filter(([, counts]) => counts.failed + counts.unreachable > 0).map(([host]) => host);
+  return [
+    `Took ${duration(event.durationMs)}${busiest}`,
+    ...(rerun === undefined || failed.length === 0 ? [] : [`next: ${rerun} --limit ${word(failed.join(','))}`]),
+  ];
 }

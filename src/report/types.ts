@@ -20,6 +20,8 @@ export interface TextOptions {
   readonly verbosity: number;
   /** The source line of a place, for the line under an error; undefined where it cannot be read. */
   readonly lineAt?: (where: Where) => string | undefined;
+  /** The command without `--limit`: named at the end for hosts that failed. */
+  readonly rerun?: string;
   /** How a file is named to the reader: relative to the folder they are in. */
   readonly nameOf?: (file: string) => string;
 }
