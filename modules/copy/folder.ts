@@ -27,7 +27,7 @@ import {
 } from '../support/path_state.js';
 import {assignPath, normalPath, parentPath} from '../support/path_word.js';
 import {type Records, readRecords} from '../support/records.js';
-import {allOf, writeSteps} from '../support/write_file.js';
+import {allOf, probeBackup, readStamp, writeSteps} from '../support/write_file.js';
 import type {CopyParams} from './params.js';
 import type {FolderFile, Prepared} from './prepare.js';
 
@@ -39,6 +39,8 @@ export interface FolderSeen {
   readonly accounts: Accounts;
   /** By path below `dest`: the folders and files that the copy is to have. */
   readonly entries: ReadonlyMap<string, PathSeen>;
+  /** The end of a backup's name. */
+  readonly stamp?: string;
 }
 
 /** Paths below `dest`: folders before what is in them, then the files. */
@@ -64,6 +66,7 @@ export function probeFolder(params: CopyParams, source: Folder, host: HostView):
   return joinScripts([
     pathFunctions,
     probeAccounts(params),
+    probeBackup(params.backup),
     assignPath('q_path', params.dest.replace(/(?<=.)\/+$/, '')),
     raw('q_dest=${q_path%/}'),
     lookAt('dest', {follow: true}),
@@ -90,6 +93,7 @@ export function parseFolder(output: StepOutput, params: CopyParams): FolderSeen 
     above: readPath(records, 'above'),
     accounts: readAccounts(records, params),
     entries: readEntries(records),
+    ...readStamp(records),
   };
 }
 
@@ -103,7 +107,7 @@ export function overlayFolder(seen: FolderSeen, predicted: Predicted, params: Co
     if (corrected === undefined) return undefined;
     entries.set(name, corrected);
   }
-  return {dest, above, entries, accounts: overlayAccounts(seen.accounts, predicted, params)};
+  return {...seen, dest, above, entries, accounts: overlayAccounts(seen.accounts, predicted, params)};
 }
 
 interface Work {
@@ -139,7 +143,7 @@ export function planFolder(params: CopyParams, seen: FolderSeen, source: Folder,
     const entry = entries.get(path) ?? {path: `${dest.path}/${path}`};
     if (entry.stat?.type === 'directory')
       return {plan: 'fail', why: `${entry.path} is a folder, and a file is to be there`};
-    placeOne(entry, file, params, accounts, host, work);
+    placeOne(entry, file, params, seen, host, work);
   }
   const result = {dest: dest.path, src: source.src};
   if (work.diff.length === 0) return {plan: 'same', result};
@@ -170,7 +174,7 @@ function placeOne(
   entry: PathSeen,
   file: FolderFile,
   params: CopyParams,
-  accounts: Accounts,
+  {accounts, stamp}: FolderSeen,
   host: HostView,
   work: Work,
 ): void {
@@ -188,10 +192,11 @@ function placeOne(
       old === undefined ? undefined : (entry.content ?? (host.diffMode && old.size === 0 ? Buffer.alloc(0) : 'unread'));
     work.diff.push(contentDiff(path, before, heldBytes(content)));
     const id = (number: number | undefined): string | undefined => (number === undefined ? undefined : String(number));
-    const {backup, validate} = params;
+    const {validate} = params;
+    const backup = stamp === undefined || old === undefined ? undefined : `${path}.${stamp}`;
     const owner = change.owner ?? id(old?.uid);
     const group = change.group ?? id(old?.gid);
-    work.steps.push(...writeSteps({path, content, mode, owner, group, backup: backup && old !== undefined, validate}));
+    work.steps.push(...writeSteps({path, content, mode, owner, group, backup, validate}));
   } else
     work.steps.push({
       step: 'script',

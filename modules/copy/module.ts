@@ -3,7 +3,6 @@ import {joinScripts, sh} from '../../src/shell/index.js';
 import {pathResources} from '../support/path_state.js';
 import {overlayPlace, type PlaceSeen, parsePlace, placeReads, planPlace, probePlace} from '../support/place_file.js';
 import {readRecords} from '../support/records.js';
-import {backupData} from '../support/write_file.js';
 import {type FolderSeen, overlayFolder, parseFolder, planFolder, probeFolder} from './folder.js';
 import {type CopyParams, params} from './params.js';
 import {type Prepared, prepare} from './prepare.js';
@@ -98,7 +97,6 @@ const copy: StateModule<typeof params, Seen, Prepared> = {
     const source = prepared.src === undefined ? {} : {src: prepared.src};
     return plan.plan === 'same' || plan.plan === 'change' ? {...plan, result: {...plan.result, ...source}} : plan;
   },
-  result: (_given, _seen, outcomes) => ({changed: true, data: backupData(outcomes)}),
 };
 
 export default defineModule(copy);

@@ -22,16 +22,18 @@ function expandedWord(text: string): Script {
 const quotedAlways = (text: string): Script => raw(`'${text}'`);
 
 /**
- * Assigns a path to a shell variable, expanded on the host. A path that begins with a dash gets `./` before it, so
- * that no tool takes it for an option. The tilde stands in an assignment of its own: busybox ash drops what follows
- * an unknown `~user`.
+ * Assigns a word to a shell variable, `~`, `~user` and `$VAR` expanded on the host. The tilde stands in an assignment of
+ * its own: busybox ash drops what follows an unknown `~user`.
  */
-export function assignPath(variable: string, path: string): Script {
-  const tilde = /^~[A-Za-z0-9_][A-Za-z0-9_.-]*(?=\/|$)|^~(?=\/|$)/.exec(path)?.[0];
-  const rest = expandedWord(tilde === undefined ? path : path.slice(tilde.length));
-  if (tilde === undefined) return sh`${raw(variable)}=${path.startsWith('-') ? raw('./') : raw('')}${rest}`;
-  return sh`q_home=${raw(tilde)}; ${raw(variable)}=$q_home${rest}`;
+export function assignWord(variable: string, word: string): Script {
+  const tilde = /^~[A-Za-z0-9_][A-Za-z0-9_.-]*(?=\/|$)|^~(?=\/|$)/.exec(word)?.[0];
+  if (tilde === undefined) return sh`${raw(variable)}=${expandedWord(word)}`;
+  return sh`q_home=${raw(tilde)}; ${raw(variable)}=$q_home${expandedWord(word.slice(tilde.length))}`;
 }
+
+/** Assigns a path; one that begins with a dash gets `./` before it, so that no tool takes it for an option. */
+export const assignPath = (variable: string, path: string): Script =>
+  path.startsWith('-') ? assignWord(variable, `./${path}`) : assignWord(variable, path);
 
 /** A path without trailing slashes, doubled slashes and `.` parts. */
 export function normalPath(path: string): string {

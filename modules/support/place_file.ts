@@ -21,7 +21,7 @@ import {newDirectoryMode, newFileMode, octal, resolveMode} from './mode.js';
 import {lookAt, overlayPath, type PathSeen, pathFunctions, pathResources, readPath, stateOf} from './path_state.js';
 import {assignPath, parentPath} from './path_word.js';
 import {readRecords} from './records.js';
-import {allOf, writeSteps} from './write_file.js';
+import {allOf, probeBackup, readStamp, writeSteps} from './write_file.js';
 
 export interface PlaceWish extends AttributeWish {
   readonly dest: string;
@@ -45,6 +45,8 @@ export interface PlaceSeen {
   /** What exists at or above the file's folder. */
   readonly above: PathSeen;
   readonly accounts: Accounts;
+  /** The end of a backup's name. */
+  readonly stamp?: string;
 }
 
 const trimmed = (path: string): string => path.replace(/(?<=.)\/+$/, '');
@@ -58,6 +60,7 @@ export function probePlace(wish: PlaceWish, base: string | undefined, host: Host
   return joinScripts([
     pathFunctions,
     probeAccounts(wish),
+    probeBackup(wish.backup),
     assignPath('q_path', trimmed(wish.dest)),
     lookAt('dest', {follow: true}),
     sh`if [ -d "$q_path" ]; then ${intoFolder}; fi`,
@@ -75,6 +78,7 @@ export function parsePlace(output: StepOutput, wish: PlaceWish): PlaceSeen {
     file: readPath(records, 'file'),
     above: readPath(records, 'above'),
     accounts: readAccounts(records, wish),
+    ...readStamp(records),
   };
 }
 
@@ -97,7 +101,7 @@ export function overlayPlace(
   if (file === undefined) return undefined;
   const above = overlayAbove(file.path, seen.above, predicted);
   if (above === 'unknown') return undefined;
-  return {dest, file, above, accounts: overlayAccounts(seen.accounts, predicted, wish)};
+  return {...seen, dest, file, above, accounts: overlayAccounts(seen.accounts, predicted, wish)};
 }
 
 export const placeReads = (wish: PlaceWish, base: string | undefined) =>
@@ -151,6 +155,7 @@ export function planPlace(wish: PlaceWish, first: PlaceSeen, source: PlaceSource
   const {file, accounts} = seen;
   const replaced = file.stat?.type === 'file' ? file.stat : undefined;
   const change = attributeChange(replaced, wish, accounts, 'file');
+  const kept = seen.stamp === undefined || file.stat === undefined ? undefined : `${file.path}.${seen.stamp}`;
   const result = destinationResult(file, source, change);
   if (file.stat !== undefined && !wish.force) return {plan: 'same', result: {dest: file.path}};
   const sameContent = replaced !== undefined && file.sha256 === source.content.sha256;
@@ -195,7 +200,7 @@ export function planPlace(wish: PlaceWish, first: PlaceSeen, source: PlaceSource
             mode,
             owner: change.owner ?? numberText(replaced?.uid),
             group: change.group ?? numberText(replaced?.gid),
-            backup: wish.backup && file.stat !== undefined,
+            backup: kept,
             validate: wish.validate,
           }),
         ],
@@ -208,7 +213,7 @@ export function planPlace(wish: PlaceWish, first: PlaceSeen, source: PlaceSource
       ...touched.map((resource) => ({resource, state})),
       ...link.map((resource) => ({resource, state: {type: 'link'}})),
     ],
-    result,
+    result: sameContent || kept === undefined ? result : {...result, backup_file: kept},
   };
 }
 

@@ -8,7 +8,7 @@ import {pathFunctions, probePath, readPath} from './path_state.js';
 import {assignPath, isDynamicPath, joinPath, normalPath, parentPath} from './path_word.js';
 import {decodeHash, readRecords} from './records.js';
 import {splitWords} from './words.js';
-import {backupData, validateScript} from './write_file.js';
+import {validateScript} from './write_file.js';
 
 const modes: readonly (readonly [wanted: string, current: number, isDirectory: boolean, result: number])[] = [
   ['0644', 0o777, false, 0o644],
@@ -64,13 +64,6 @@ test('words are split as shlex does', (t) => {
 test('a validate command gets the file as one word, wherever it stands', (t) => {
   t.is(validateScript('visudo -cf %s', '/etc/it is').source, "visudo -cf '/etc/it is'");
   t.is(validateScript('sh -c "test -f %s"', '/x').source, "sh -c 'test -f /x'");
-});
-
-test('no backup, no name', (t) => {
-  t.deepEqual(backupData([]), {});
-  t.deepEqual(backupData([{title: 'keep a backup of /x', rc: 0, stdout: '/x.1~\n', stderr: ''}]), {
-    backup_file: '/x.1~',
-  });
 });
 
 /** Anything a file may be called, and what shells stumble over more often than chance has it. */

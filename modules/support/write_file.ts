@@ -1,10 +1,10 @@
 /** Writing a file's content: beside it, checked if asked for, then moved into place; with a backup if asked for. */
-import type {Step, StepOutcome} from '../../src/module/index.js';
+import type {Step} from '../../src/module/index.js';
 import {joinScripts, raw, type Script, sh} from '../../src/shell/index.js';
 import type {FileContent} from './content.js';
 import {chmodDigits, octal4} from './mode.js';
 import {baseName, parentPath} from './path_word.js';
-import {lastLine} from './records.js';
+import type {Records} from './records.js';
 import {splitWords} from './words.js';
 
 export interface FileWrite {
@@ -13,20 +13,23 @@ export interface FileWrite {
   readonly mode: number;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
-  /** Keep what is there now; does nothing where nothing is. */
-  readonly backup?: boolean | undefined;
+  /** Where to keep what is there now. */
+  readonly backup?: string | undefined;
   /** A command that must succeed on the new content before it is moved into place; `%s` is its file. */
   readonly validate?: string | undefined;
 }
 
-const backupTitle = (path: string): string => `keep a backup of ${path}`;
+/** A probe's part: the end of a backup's name, in Ansible's form `PID.2026-01-31@12:00:00~`. */
+export const probeBackup = (wanted: boolean): Script =>
+  wanted ? raw('q_say stamp "$$.$(date +%Y-%m-%d@%H:%M:%S)~"') : raw('');
 
-/** Ansible's name for a backup: `path.PID.2026-01-31@12:00:00~`. Prints it. */
-const backupScript = (path: string): Script =>
-  sh`q_path=${path}
-if [ -f "$q_path" ]; then
-  q_kept=$q_path.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- "$q_path" "$q_kept" && printf '%s\n' "$q_kept"
-fi`;
+/** What {@link probeBackup} reported. */
+export const readStamp = (records: Records): {stamp?: string} => {
+  const stamp = records.get('stamp');
+  return stamp === undefined ? {} : {stamp};
+};
+
+const backupScript = (path: string, kept: string): Script => sh`cp -p -- ${path} ${kept}`;
 
 /** The words of a `validate` command with the file in place of `%s`. */
 export function validateScript(command: string, file: string): Script {
@@ -41,7 +44,10 @@ export function writeSteps(write: FileWrite): Step[] {
     ...(group === undefined ? {} : {group}),
   };
   const draft = `${parentPath(path)}/.${baseName(path)}.quorate-draft`;
-  const steps: Step[] = backup ? [{step: 'script', title: backupTitle(path), script: backupScript(path)}] : [];
+  const steps: Step[] =
+    backup === undefined
+      ? []
+      : [{step: 'script', title: `keep ${path} as ${backup}`, script: backupScript(path, backup)}];
   if (content.kind !== 'host') {
     if (validate === undefined)
       return [...steps, {step: 'upload', title: `write ${path}`, content, to: path, ...attributes}];
@@ -67,13 +73,6 @@ const checkDraft = (validate: string, draft: string): Script =>
   sh`if ! q_out=$(${validateScript(validate, draft)} 2>&1); then
   rm -f -- "$q_draft"; printf 'it is not valid, says %s: %s\n' ${validate} "$q_out" >&2; exit 1
 fi`;
-
-/** Ansible's `backup_file`, if a backup was made. */
-export function backupData(outcomes: readonly StepOutcome[]): {backup_file?: string} {
-  const outcome = outcomes.find(({title}) => title.startsWith(backupTitle('')));
-  const kept = outcome === undefined ? '' : lastLine(outcome.stdout);
-  return kept === '' ? {} : {backup_file: kept};
-}
 
 /** Several commands of which each needs the one before it. */
 export const allOf = (scripts: readonly Script[]): Script => {

@@ -8,7 +8,6 @@ import {octal4} from '../support/mode.js';
 import {pathResources} from '../support/path_state.js';
 import {baseName} from '../support/path_word.js';
 import {overlayPlace, type PlaceSeen, parsePlace, placeReads, planPlace, probePlace} from '../support/place_file.js';
-import {backupData} from '../support/write_file.js';
 
 const params = p.object({
   src: p.path('The template on the controller: beside the role or playbook, in `templates/`.'),
@@ -126,7 +125,6 @@ const template: StateModule<typeof params, PlaceSeen, Prepared> = {
       ? {...plan, result: {...plan.result, src: prepared.src}}
       : plan;
   },
-  result: (_given, _seen, outcomes) => ({changed: true, data: backupData(outcomes)}),
 };
 
 export default defineModule(template);

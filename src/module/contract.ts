@@ -7,7 +7,6 @@ import {writeFile} from 'node:fs/promises';
 import {messageOf, QuorateError} from '../errors/index.js';
 import {type Script, sh} from '../shell/index.js';
 import type {Become, HostSession, UploadContent} from '../transport/types.js';
-import {predictions} from './predictions.js';
 import type {
   ActionModule,
   Controller,
@@ -90,6 +89,9 @@ export interface ContractContext {
   sleep(durationMs: number): Promise<void>;
 }
 
+/** A real run predicts nothing. */
+const noPredictions: Predicted = {get: () => undefined, touches: () => false};
+
 const nothing = {diff: [], data: {}, touches: [], after: [], warnings: []} as const;
 
 /** A step that failed, in the words a person would read. */
@@ -106,11 +108,7 @@ async function runWait(step: Extract<Step, {step: 'wait'}>, context: ContractCon
       return {...output, title: step.title, ...(verdict.data === undefined ? {} : {data: verdict.data})};
     if (verdict.wait === 'failed') throw new StepFailure({what: verdict.why, hint: verdict.hint});
     if (context.controller.now().getTime() - began >= step.deadlineMs)
-      throw new StepFailure(
-        step.late === undefined
-          ? {what: `${step.title}: not within ${step.deadlineMs / 1000} s`, hint: verdict.progress}
-          : {what: step.late.why, hint: step.late.hint},
-      );
+      throw new StepFailure({what: `${step.title}: not within ${step.deadlineMs / 1000} s`, hint: verdict.progress});
     await context.sleep(step.everyMs);
   }
 }
@@ -158,7 +156,7 @@ const fromResult = (result: ModuleResult, more: Partial<ContractOutcome> = {}): 
   ...(result.msg === undefined ? {} : {why: result.msg}),
   ...(result.hint === undefined ? {} : {hint: result.hint}),
   diff: result.diff ?? more.diff ?? [],
-  data: {...more.data, ...result.data},
+  data: result.data ?? more.data ?? {},
   warnings: result.warnings ?? more.warnings ?? [],
   result,
 });
@@ -195,7 +193,8 @@ async function runState(module: StateModule, params: object, context: ContractCo
   const planned: ModuleResult = {changed: true};
   if (host.checkMode) return fromResult(planned, more);
   const outcomes = await runSteps(plan.steps, context);
-  return fromResult(module.result?.(params, seen, outcomes, prepared) ?? planned, more);
+  const own = module.result?.(params, seen, outcomes, prepared);
+  return fromResult(own ?? planned, own === undefined ? more : {...more, data: {}});
 }
 
 async function runAction(module: ActionModule, params: object, context: ContractContext): Promise<ContractOutcome> {
@@ -203,10 +202,10 @@ async function runAction(module: ActionModule, params: object, context: Contract
   const prepared = await module.prepare?.(params, controller, host);
   const touches = module.touches?.(params) ?? [];
   if (host.checkMode && module.check !== 'run') {
-    const skipped: ContractOutcome = {...nothing, status: 'skipped', data: module.whenSkipped?.(params) ?? {}, touches};
+    const skipped: ContractOutcome = {...nothing, status: 'skipped', touches};
     const prediction = module.check === 'predict' ? module.predict?.(params, prepared, host) : undefined;
     if (prediction === undefined) return skipped;
-    const result = prediction.parse(await exec.run(prediction.probe), context.predicted ?? predictions());
+    const result = prediction.parse(await exec.run(prediction.probe), context.predicted ?? noPredictions);
     return result === 'conditional'
       ? {...skipped, status: 'conditional', why: 'an earlier task would change it'}
       : fromResult(result, {touches});

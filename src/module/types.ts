@@ -105,8 +105,6 @@ export type Step =
       until(output: StepOutput): WaitVerdict;
       readonly everyMs: number;
       readonly deadlineMs: number;
-      /** What is said when the deadline passes; the title and the last progress, if there is none. */
-      readonly late?: {readonly why: string; readonly hint?: string};
       /** A systemd unit whose journal is followed; lines that match a known cause end the wait early. */
       readonly follow?: {
         readonly journal: string;
@@ -230,10 +228,7 @@ export interface StateModule<P extends ParamsSchema = ParamsSchema, Seen = unkno
   overlay?(seen: Seen, predicted: Predicted, params: z.output<P>, prepared: Prepared): Seen | undefined;
   /** Pure. */
   plan(params: z.output<P>, seen: Seen, prepared: Prepared, host: HostView): Plan;
-  /**
-   * After the steps of a change or of cannotTell; without it a change is `changed` with the plan's result and diff.
-   * What it gives is laid over those: its `data` member by member, its `diff` and `warnings` in their place.
-   */
+  /** After the steps of a change or of cannotTell; without it a change is `changed` with the plan's result. */
   result?(params: z.output<P>, seen: Seen, outcomes: readonly StepOutcome[], prepared: Prepared): ModuleResult;
 }
 
@@ -262,8 +257,6 @@ export interface ActionModule<P extends ParamsSchema = ParamsSchema, Prepared = 
   ):
     | {readonly probe: Script; parse(output: StepOutput, predicted: Predicted): ModuleResult | 'conditional'}
     | undefined;
-  /** Ansible's values in a result of a task that check mode skips: `{rc: 0, stdout: ''}`; they are marked as such. */
-  whenSkipped?(params: z.output<P>): Data;
   steps(params: z.output<P>, prepared: Prepared, host: HostView): readonly Step[];
   result(
     params: z.output<P>,

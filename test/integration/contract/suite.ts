@@ -8,6 +8,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import anyTest, {type ExecutionContext} from 'ava';
 import {moduleFolders} from '../../../scripts/manifest.mjs';
+import {PredictionStore} from '../../../src/engine/predictions.js';
 import {
   type ContractContext,
   type ContractOutcome,
@@ -16,7 +17,6 @@ import {
   shellExec,
 } from '../../../src/module/contract.js';
 import type {Module, PathState} from '../../../src/module/index.js';
-import {predictions} from '../../../src/module/predictions.js';
 import {type TestController, testController, testHost} from '../../support/test_controller.js';
 import {
   canMakeRoots,
@@ -79,8 +79,8 @@ async function checkRun(stage: Stage): Promise<ContractOutcome> {
   const skips = module.kind === 'action' && module.check === 'skip';
   t.is(checked.status, moduleCase.check ?? (skips ? 'skipped' : moduleCase.expect), `check mode says ${told(checked)}`);
   if (module.kind === 'state' && checked.status === 'changed' && (moduleCase.again ?? 'ok') === 'ok') {
-    const predicted = predictions();
-    predicted.add(checked.touches, checked.after);
+    const predicted = new PredictionStore();
+    predicted.record(checked.touches, checked.after);
     const again = await runModule(module, moduleCase.params, context(stage, true, predicted));
     const fine =
       again.status === 'ok' ||

@@ -1,0 +1,133 @@
+import type {ModuleCase} from '../../src/module/contract.js';
+import {sh} from '../../src/shell/index.js';
+
+const odd = '-it\'s "a" $ X\n*[x]\\';
+
+export const cases: readonly ModuleCase[] = [
+  {
+    name: 'free text',
+    params: {_raw_params: 'echo "two  words" three'},
+    expect: 'changed',
+    check: 'skipped',
+    data: {
+      rc: 0,
+      stdout: 'two  words three',
+      stdout_lines: ['two  words three'],
+      cmd: ['echo', 'two  words', 'three'],
+      msg: '',
+    },
+  },
+  {
+    name: 'no shell in between',
+    params: {cmd: 'echo * ; ls | wc && $(id)'},
+    expect: 'changed',
+    check: 'skipped',
+    data: {stdout: '* ; ls | wc && $(id)'},
+  },
+  {
+    name: 'words as they are',
+    params: {argv: ['printf', '%s|', odd, '', '~'], expand_argument_vars: false},
+    expect: 'changed',
+    check: 'skipped',
+    data: {stdout: `${odd}||~|`},
+  },
+  {
+    name: 'variables and homes',
+    params: {cmd: "printf '%s|' $HOME '${HOME}/it x' ~ann/y ~ $NOT_SET a~b"},
+    expect: 'changed',
+    check: 'skipped',
+    data: {stdout: '/root|/root/it x|/home/ann/y|/root|$NOT_SET|a~b|'},
+  },
+  {name: 'standard input', params: {cmd: 'cat', stdin: odd}, expect: 'changed', check: 'skipped', data: {stdout: odd}},
+  {
+    name: 'both streams and an exit code',
+    params: {argv: ['sh', '-c', 'echo out; echo err >&2; exit 3']},
+    expect: 'failed',
+    check: 'skipped',
+    says: /^non-zero return code$/,
+    data: {rc: 3, stdout: 'out', stderr: 'err', stderr_lines: ['err']},
+  },
+  {
+    name: 'no such command',
+    params: {cmd: '/no/such thing'},
+    expect: 'failed',
+    check: 'skipped',
+    says: /^\[Errno 2\] No such file or directory: '\/no\/such'/,
+    data: {rc: 2},
+  },
+  {
+    name: 'not a program',
+    params: {cmd: '/etc/hosts'},
+    expect: 'failed',
+    check: 'skipped',
+    says: /Errno 13/,
+    data: {rc: 13},
+  },
+  {
+    name: 'a shell builtin is no command',
+    params: {cmd: 'unset x'},
+    expect: 'failed',
+    check: 'skipped',
+    says: /Errno 2|non-zero/,
+  },
+  {
+    name: 'in a folder',
+    params: {cmd: 'pwd', chdir: '~ann'},
+    expect: 'changed',
+    check: 'skipped',
+    data: {stdout: '/home/ann'},
+  },
+  {
+    name: 'in no folder',
+    params: {cmd: 'pwd', chdir: '/none'},
+    expect: 'failed',
+    check: 'skipped',
+    says: /no folder \/none/,
+  },
+  {
+    name: 'what it creates is missing',
+    params: {cmd: 'touch /opt/made', creates: '/opt/m*'},
+    expect: 'changed',
+    again: 'ok',
+  },
+  {
+    name: 'what it creates is there',
+    params: {cmd: 'false', creates: '/etc/h?sts'},
+    expect: 'ok',
+    data: {rc: 0, stdout: 'skipped, since /etc/h?sts exists'},
+  },
+  {
+    name: 'what it removes is there',
+    given: sh`: > '/opt/a b'`,
+    params: {argv: ['rm', '/opt/a b'], removes: '/opt/a *'},
+    expect: 'changed',
+    again: 'ok',
+  },
+  {
+    name: 'what it removes is missing',
+    params: {cmd: 'false', removes: 'none', chdir: '/etc'},
+    expect: 'ok',
+    data: {stdout: 'skipped, since none does not exist'},
+  },
+  {
+    name: 'newlines at its end',
+    params: {argv: ['printf', 'a\\n\\n']},
+    expect: 'changed',
+    check: 'skipped',
+    data: {stdout: 'a'},
+  },
+  {
+    name: 'newlines at its end kept',
+    params: {argv: ['printf', 'a\\n\\n'], strip_empty_ends: false},
+    expect: 'changed',
+    check: 'skipped',
+    data: {stdout: 'a\n\n', stdout_lines: ['a', '']},
+  },
+  {
+    name: 'it cannot eat the rest of the script',
+    params: {cmd: 'cat'},
+    expect: 'changed',
+    check: 'skipped',
+    data: {stdout: ''},
+  },
+];
