@@ -2,7 +2,7 @@ import {PlaybookError, type Where} from '../errors/index.js';
 import {shapeOf} from '../module/shape.js';
 import type {Module} from '../module/types.js';
 import {validateParams} from '../module/validate.js';
-import type {Task, Written} from '../playbook/types.js';
+import type {Task} from '../playbook/types.js';
 import type {View} from './view.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function argumentsOf(view: View, task: Task, module: Module): object {
       return 'value' in rendered ? [[key, rendered.value]] : [];
     });
   const given = Object.fromEntries([
-    ...render(defaultsOf(view, module), () => raw.where),
+    ...render(defaultsWritten(view, module), () => raw.where),
     ...render(raw.values, raw.whereOf),
   ]);
   return validateParams(module, given, raw);
@@ -67,17 +67,13 @@ function mappingOf(view: View, task: Task, written: unknown, where: Where): Valu
 }
 
 /** What `module_defaults` of all scopes say for this module, under whatever name; inner scopes win. */
-function defaultsOf(view: View, module: Module): Values {
-  const {run} = view.play;
+export function defaultsWritten(view: View, module: Module): Values {
+  const {modules} = view.play.run.options;
   const {moduleDefaults} = view.play.keywordsOf(view.node);
-  return Object.assign({}, ...moduleDefaults.map((written) => defaultsIn(written)));
-
-  function defaultsIn(written: Written): Values {
-    const all = written.value;
-    if (!isMapping(all)) return {};
-    const own = Object.entries(all).filter(([name]) => run.options.modules.find(name) === module);
-    return Object.assign({}, ...own.map(([, values]) => (isMapping(values) ? values : {})));
-  }
+  const own = moduleDefaults.flatMap(({value}) =>
+    isMapping(value) ? Object.entries(value).filter(([name]) => modules.find(name) === module) : [],
+  );
+  return Object.assign({}, ...own.map(([, values]) => (isMapping(values) ? values : {})));
 }
 
 export const isMapping = (value: unknown): value is Values =>

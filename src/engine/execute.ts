@@ -1,5 +1,8 @@
 import {TaskError} from '../errors/index.js';
+import type {StepOutput} from '../module/types.js';
 import {secretsIn} from '../module/validate.js';
+import type {Script} from '../shell/index.js';
+import {questionOf} from './answers.js';
 import {argumentsOf} from './args.js';
 import {controllerOf} from './controller.js';
 import {targetOf} from './host_access.js';
@@ -7,8 +10,10 @@ import type {HostTask} from './host_task.js';
 import {runAction} from './kinds/action.js';
 import {runControl} from './kinds/control.js';
 import {runState} from './kinds/state.js';
+import {comingProbes} from './look_ahead.js';
 import {conditional, type Done, type ModuleRun} from './module_run.js';
 import {noPredictions} from './predictions.js';
+import {askWithRiders} from './ride.js';
 import {lookOnce} from './step_run.js';
 import type {Target} from './target.js';
 import {booleanOf} from './values.js';
@@ -71,11 +76,27 @@ function moduleRun(hostTask: HostTask, view: View, {params, checkMode, signal}: 
     predictions,
     progress: (message) =>
       run.emit({kind: 'progress', host: view.host, task: ref, message: run.options.masker.mask(message)}),
-    ask: async (script) => {
-      const [output] = await lookOnce({run, target}, [script]);
-      return output;
-    },
+    ask: (script, probeIs) => askAhead(hostTask, view, target, script, probeIs),
   };
+}
+
+/** The answer that was read ahead, if it counts; else the host is asked, and coming tasks' questions ride along. */
+async function askAhead(
+  {play, task, keywords, state}: HostTask,
+  view: View,
+  target: Target,
+  script: Script,
+  probeIs: 'stable' | 'volatile',
+): Promise<StepOutput> {
+  const {run} = play;
+  const known = probeIs === 'stable' ? await run.answers?.take(target.host, questionOf(target, script)) : undefined;
+  if (known !== undefined) return known;
+  const looksAhead = run.answers !== undefined && state !== undefined && view.options.delegate === undefined;
+  const rest = view.options.rest?.() ?? [];
+  const riders = looksAhead ? await comingProbes({play, state, task, keywords, target, rest}) : [];
+  if (riders.length > 0) return askWithRiders(run, target, script, riders);
+  const [output] = await lookOnce({run, target}, [script]);
+  return output;
 }
 
 /** Control modules touch no host; one that tries is at fault. */

@@ -109,6 +109,28 @@ export class HostState {
     return this.#unsure;
   }
 
+  /** What comes behind the present node if nothing fails, nothing is included and nobody wakes a handler. */
+  *upcoming(): Generator<RunnableNode> {
+    for (const frame of [...this.#stack].reverse()) {
+      if (frame.kind === 'handlers') {
+        yield* this.handlers.all.filter((handler) => this.notified.has(handler) && !frame.done.has(handler));
+        continue;
+      }
+      yield* this.#walk(frame.nodes.slice(frame.index));
+      if (frame.failing === true) return;
+      if (frame.section !== undefined && frame.section.name !== 'always') yield* this.#walk(frame.section.of.always);
+    }
+  }
+
+  *#walk(nodes: readonly PlayNode[]): Generator<RunnableNode> {
+    for (const node of nodes) {
+      if (node.kind === 'block') {
+        yield* this.#walk(node.block);
+        yield* this.#walk(node.always);
+      } else if (!this.passesOver(node)) yield node;
+    }
+  }
+
   /** Lists that come before what is left, in this order (the tasks of includes). */
   enter(lists: readonly {readonly nodes: readonly PlayNode[]; readonly at: Position}[]): void {
     for (const {nodes, at} of [...lists].reverse()) this.#stack.push({kind: 'list', nodes, at, index: 0});

@@ -1,6 +1,7 @@
 import type {TaskRef} from '../events/types.js';
 import type {Module} from '../module/types.js';
 import type {Task} from '../playbook/types.js';
+import type {HostState} from './host_state.js';
 import type {EffectiveKeywords} from './keywords.js';
 import type {PlayRun} from './play_context.js';
 
@@ -14,6 +15,8 @@ export interface HostTask {
   readonly ref: TaskRef;
   /** The hosts that get what it registers and learns: its own, or under run_once all of the batch. */
   readonly receivers: readonly string[];
+  /** The host's way through the play, for reading ahead. */
+  readonly state: HostState | undefined;
   /** Check mode: it is a handler that only a conditional change has woken. */
   readonly wokenBy?: string;
 }

@@ -3,7 +3,7 @@ import type {Include, TaskNode} from '../playbook/types.js';
 import {decide} from './conditions.js';
 import type {HostState, Next} from './host_state.js';
 import {itemKeys, itemsOf, loopVariables} from './loop.js';
-import {failedOutcome, type Outcome, shownOutcome} from './outcome.js';
+import {failedOutcome, type Outcome, plainOutcome, shownOutcome} from './outcome.js';
 import type {PlayRun} from './play_context.js';
 import {conditionalResult, emptyLoopResult, loopResult, skippedResult} from './results.js';
 import {settle} from './settle.js';
@@ -46,8 +46,6 @@ export function runInclude(play: PlayRun, include: Include, states: readonly Hos
   }
 }
 
-const plain = {ignored: false, diff: [], warnings: [], noLog: false, durationMs: 0, notify: [], effects: []} as const;
-
 function attemptInclude(
   view: View,
   include: Include,
@@ -58,15 +56,15 @@ function attemptInclude(
   try {
     const {wanted, results, unsure} = wantedBy(view, include);
     if (unsure !== undefined)
-      return {...plain, status: 'conditional', result: conditionalResult(unsure), why: unsure, mark: unsure};
+      return {...plainOutcome, status: 'conditional', result: conditionalResult(unsure), why: unsure, mark: unsure};
     state.enter(wanted.map((one) => openOnce(view, include, one, next, opened)));
     const result = include.loop === undefined ? (results[0] ?? emptyLoopResult) : loopResult(results);
-    if (wanted.length === 0) return {...plain, status: 'skipped', result, why: whySkipped(result)};
-    return {...plain, status: 'ok', result: {...result, include: wanted.map(({target}) => target).join(', ')}};
+    if (wanted.length === 0) return {...plainOutcome, status: 'skipped', result, why: whySkipped(result)};
+    return {...plainOutcome, status: 'ok', result: {...result, include: wanted.map(({target}) => target).join(', ')}};
   } catch (error) {
     const {unsure} = view;
     if (unsure !== undefined)
-      return {...plain, status: 'conditional', result: conditionalResult(unsure), why: unsure, mark: unsure};
+      return {...plainOutcome, status: 'conditional', result: conditionalResult(unsure), why: unsure, mark: unsure};
     const ignored = booleanOf(view, 'ignore_errors', view.play.keywordsOf(include).ignoreErrors, false);
     return {...failedOutcome(error, include.where), ignored};
   }

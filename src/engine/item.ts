@@ -7,7 +7,7 @@ import {within} from './deadline.js';
 import {execute} from './execute.js';
 import {failureOf, failureOfResult, resultOfError} from './failures.js';
 import {type HostTask, Interrupted} from './host_task.js';
-import type {Outcome} from './outcome.js';
+import {type Outcome, plainOutcome} from './outcome.js';
 import {conditionalResult, skippedResult} from './results.js';
 import {booleanOf, numberOf, textOf} from './values.js';
 import type {View} from './view.js';
@@ -42,8 +42,6 @@ export async function runItem(hostTask: HostTask, view: View, loopError?: unknow
 }
 
 type Draft = Partial<Outcome> & Pick<Outcome, 'status' | 'result'>;
-
-const plainOutcome = {ignored: false, diff: [], warnings: [], notify: [], effects: []} as const;
 
 const openOutcome = (why: string): Draft => ({
   status: 'conditional',

@@ -40,7 +40,7 @@ export async function runMeta(
 async function actionOf(play: PlayRun, task: Task, module: ControlModule, view: View): Promise<string> {
   const ref = taskRef(play, task, view.host, false);
   const keywords = play.keywordsOf(task);
-  const hostTask = {play, host: view.host, task, module, keywords, ref, receivers: [view.host]};
+  const hostTask = {play, host: view.host, task, module, keywords, ref, state: undefined, receivers: [view.host]};
   const {effects = []} = await execute(hostTask, view, play.run.kill);
   const effect = effects.find((one): one is Extract<ControlEffect, {effect: 'meta'}> => one.effect === 'meta');
   return effect?.action ?? 'noop';

@@ -27,18 +27,23 @@ export interface Outcome {
   readonly learned?: {readonly facts?: Values; readonly values?: Values; readonly cacheable?: boolean};
 }
 
-/** The outcome of a task that could not be begun. */
-export const failedOutcome = (error: unknown, where: Where): Outcome => ({
-  status: 'failed',
+/** What most outcomes have in common. */
+export const plainOutcome = {
   ignored: false,
-  result: resultOfError(error),
   diff: [],
-  failure: failureOf(error, where),
   warnings: [],
   noLog: false,
   durationMs: 0,
   notify: [],
   effects: [],
+} as const;
+
+/** The outcome of a task that could not be begun. */
+export const failedOutcome = (error: unknown, where: Where): Outcome => ({
+  ...plainOutcome,
+  status: 'failed',
+  result: resultOfError(error),
+  failure: failureOf(error, where),
 });
 
 const censoredText = "the output has been hidden due to the fact that 'no_log: true' was specified for this result";

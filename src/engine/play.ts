@@ -7,7 +7,7 @@ import {PlayRun} from './play_context.js';
 import {askPrompts, readVarsFiles} from './play_vars.js';
 import type {Run} from './run_context.js';
 import {nodeFilter} from './selection.js';
-import {runLinear} from './strategy_linear.js';
+import {strategyNamed} from './strategies.js';
 import {booleanOf, numberOf, textOf} from './values.js';
 import {View} from './view.js';
 
@@ -86,6 +86,7 @@ async function runBatch(
   const forceHandlers = booleanOf(view, 'force_handlers', play.forceHandlers, run.settings.forceHandlers);
   const gatherFacts = booleanOf(view, 'gather_facts', play.gatherFacts, true);
   const nodes = planPlay(play, {gatherFacts, forceHandlers});
+  const runAs = strategyNamed(textOf(view, play.strategy), play.strategy?.where);
   playRun.ends = undefined;
   playRun.batch = batch;
   states.clear();
@@ -98,7 +99,7 @@ async function runBatch(
     ...(place.of > 1 ? {batch: place} : {}),
   });
   readVarsFiles(playRun, view.node);
-  await runLinear(playRun);
+  await runAs(playRun);
   const lost = batch.every((host) => run.failed.has(host) || run.unreachable.has(host));
   if (lost) playRun.ends = 'run';
   if (playRun.ends === 'run') run.emit({kind: 'no-hosts-left'});

@@ -1,3 +1,4 @@
+import pLimit, {type LimitFunction} from 'p-limit';
 import type {VarsLayer} from '../inventory/types.js';
 import type {Play, TaskNode} from '../playbook/types.js';
 import type {LookupHost} from '../template/types.js';
@@ -20,6 +21,7 @@ export class PlayRun {
   /** Ends the play (`end_play`), the batch (`end_batch`) or the whole run (too many failures). */
   ends: 'batch' | 'play' | 'run' | undefined;
   readonly #keywords = new WeakMap<Node, EffectiveKeywords>();
+  readonly #gates = new WeakMap<Node, LimitFunction>();
   readonly #lookups = new WeakMap<Node, LookupHost>();
 
   constructor(
@@ -63,6 +65,16 @@ export class PlayRun {
     if (found === undefined) {
       found = this.run.options.lookups(node);
       this.#lookups.set(node, found);
+    }
+    return found;
+  }
+
+  /** The limit that all hosts of the batch share on a task with `throttle`. */
+  gateOf(node: TaskNode, throttle: number): LimitFunction {
+    let found = this.#gates.get(node);
+    if (found === undefined) {
+      found = pLimit(throttle);
+      this.#gates.set(node, found);
     }
     return found;
   }

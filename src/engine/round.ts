@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import {PlaybookError} from '../errors/index.js';
 import type {TaskRef} from '../events/types.js';
 import type {Module} from '../module/types.js';
@@ -67,10 +66,10 @@ export function planRound(play: PlayRun, task: Task, states: readonly HostState[
 
 /** Does one task on its hosts, as many at once as forks and throttle let, then settles what came of it. */
 export async function runRound(round: Round): Promise<ReadonlyMap<string, Outcome>> {
-  const {play, ref, working, throttle} = round;
+  const {play, task, ref, working, throttle} = round;
   const {run} = play;
   run.emit({kind: 'task-start', task: ref, hosts: working.map(({host}) => host)});
-  const gate = throttle > 0 ? pLimit(throttle) : undefined;
+  const gate = throttle > 0 ? play.gateOf(task, throttle) : undefined;
   const done = await Promise.allSettled(
     working.map(async (state): Promise<[HostTask, HostState, Outcome] | undefined> => {
       const hostTask = hostTaskOf(round, state);
@@ -94,7 +93,8 @@ export async function runRound(round: Round): Promise<ReadonlyMap<string, Outcom
 export const isFatal = ({allOrNone}: Round, outcomes: ReadonlyMap<string, Outcome>): boolean =>
   allOrNone && [...outcomes.values()].some(isBad);
 
-function hostTaskOf({play, task, module, ref, once}: Round, {host, unsure: wokenBy}: HostState): HostTask {
+export function hostTaskOf({play, task, module, ref, once}: Round, state: HostState): HostTask {
+  const {host, unsure: wokenBy} = state;
   return {
     play,
     host,
@@ -102,6 +102,7 @@ function hostTaskOf({play, task, module, ref, once}: Round, {host, unsure: woken
     module,
     keywords: play.keywordsOf(task),
     ref,
+    state,
     receivers: once ? play.statesLeft.map((state) => state.host) : [host],
     ...(wokenBy === undefined ? {} : {wokenBy}),
   };

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import {countEvent, exitCodeOf, noStats} from '../events/stats.js';
 import type {RunEvent, RunStats} from '../events/types.js';
+import {AnswerStore} from './answers.js';
 import {ContentCache} from './controller.js';
 import {EffectsLedger} from './effects.js';
 import {Interrupted} from './host_task.js';
@@ -74,6 +75,7 @@ export function createRun(options: RunOptions): {readonly run: Run; close(): voi
   const settings = settingsOf(options.settings);
   const kill = options.kill ?? new AbortController().signal;
   const warned = new Set<string>();
+  const effects = new EffectsLedger();
   let stats = noStats;
   const emit = (event: NewEvent): void => {
     const stamped = {...event, at: options.clock.now()} as RunEvent;
@@ -92,7 +94,8 @@ export function createRun(options: RunOptions): {readonly run: Run; close(): voi
       emit({kind: 'notice', level: 'warning', message: text, ...(where === undefined ? {} : {where})});
     },
     forks: pLimit(Math.max(1, settings.forks)),
-    effects: new EffectsLedger(),
+    effects,
+    answers: settings.readAhead ? new AnswerStore(effects, options.clock) : undefined,
     stats: () => stats,
     failed: new Set(),
     unreachable: new Map(),

@@ -2,6 +2,7 @@ import type {LimitFunction} from 'p-limit';
 import type {Where} from '../errors/index.js';
 import type {RunEvent, RunStats, TaskRef} from '../events/types.js';
 import type {HostSession} from '../transport/types.js';
+import type {AnswerStore} from './answers.js';
 import type {ContentCache} from './controller.js';
 import type {EffectsLedger} from './effects.js';
 import type {ConnectionOf, RunOptions, RunSettings} from './options.js';
@@ -24,6 +25,8 @@ export interface Run {
   warn(message: string, where?: Where): void;
   readonly forks: LimitFunction;
   readonly effects: EffectsLedger;
+  /** What was read ahead; undefined when that is switched off. */
+  readonly answers: AnswerStore | undefined;
   readonly stats: () => RunStats;
   /** Hosts that are out of this play and all later ones. */
   readonly failed: Set<string>;

@@ -6,7 +6,7 @@ import {notifyHandlers} from './notify.js';
 import {failedOutcome, type Outcome, shownOutcome} from './outcome.js';
 
 /** What settling needs to know of a task. */
-export interface Settled extends Omit<HostTask, 'module' | 'task'> {
+export interface Settled extends Omit<HostTask, 'module' | 'task' | 'state'> {
   readonly task: Task | Include;
 }
 
@@ -23,9 +23,11 @@ export function settle(hostTask: Settled, state: HostState, outcome: Outcome): v
     state.drop('unreachable');
     return;
   }
-  if (!isBad(outcome)) return wake(hostTask, state, outcome);
-  const fate = failHost(hostTask.play, state);
-  if (fate !== 'rescued') return;
+  if (!isBad(outcome)) {
+    wake(hostTask, state, outcome);
+    return;
+  }
+  if (failHost(hostTask.play, state) !== 'rescued') return;
   run.emit({kind: 'rescued', host, task: ref});
   run.options.variables.setVariables(host, {
     ansible_failed_task: {name: ref.name, action: ref.module, id: task.id},

@@ -3,7 +3,7 @@ import {applyOutcome, learn} from './apply.js';
 import type {HostTask} from './host_task.js';
 import {runItem} from './item.js';
 import {itemKeys, itemsOf, labelOf, loopVariables} from './loop.js';
-import {type Outcome, shownOutcome} from './outcome.js';
+import {type Outcome, plainOutcome, shownOutcome} from './outcome.js';
 import {emptyLoopResult, loopResult} from './results.js';
 import {booleanOf} from './values.js';
 import {View} from './view.js';
@@ -57,8 +57,7 @@ async function runLoop(hostTask: HostTask, view: View): Promise<Outcome> {
     return runItem(hostTask, watched, error);
   }
   if (watched.unsure !== undefined) return runItem({...hostTask, wokenBy: watched.unsure}, view);
-  if (items.length === 0)
-    return {...(await emptyLoop(hostTask, view)), durationMs: run.options.clock.now() - startedAt};
+  if (items.length === 0) return {...emptyLoop(hostTask, view), durationMs: run.options.clock.now() - startedAt};
   const outcomes: Outcome[] = [];
   for (let index = 0; index < items.length; index += 1) {
     if (index > 0 && loop.pauseMs !== undefined) {
@@ -66,7 +65,11 @@ async function runLoop(hostTask: HostTask, view: View): Promise<Outcome> {
       await run.options.clock.sleep(loop.pauseMs, run.kill);
     }
     const variables = loopVariables(loop, items, index);
-    const itemView = view.with({extra: variables});
+    const rest = function* () {
+      for (let next = index + 1; next < items.length; next += 1)
+        yield view.with({extra: loopVariables(loop, items, next), silent: true});
+    };
+    const itemView = view.with({extra: variables, rest});
     const outcome = withItem(await runItem(hostTask, itemView), itemKeys(loop, variables));
     learn(hostTask, outcome);
     outcomes.push(outcome);
@@ -89,22 +92,14 @@ const safeLabel = (label: () => string, index: number): string => {
   }
 };
 
-/** A loop over nothing is skipped, unless `when` cannot be told in check mode. */
-async function emptyLoop({keywords}: HostTask, view: View): Promise<Outcome> {
-  const noLog = booleanOf(view, 'no_log', keywords.noLog, false);
-  return {
-    status: 'skipped',
-    result: emptyLoopResult,
-    why: 'the list is empty',
-    ignored: false,
-    diff: [],
-    warnings: [],
-    noLog,
-    durationMs: 0,
-    notify: [],
-    effects: [],
-  };
-}
+/** A loop over nothing is skipped, whatever `when` says. */
+const emptyLoop = ({keywords}: HostTask, view: View): Outcome => ({
+  ...plainOutcome,
+  status: 'skipped',
+  result: emptyLoopResult,
+  why: 'the list is empty',
+  noLog: booleanOf(view, 'no_log', keywords.noLog, false),
+});
 
 /** One outcome for all items: failed if one failed (ignored if all that failed were), changed if one changed. */
 function combined(outcomes: readonly Outcome[], durationMs: number): Outcome {

@@ -11,6 +11,8 @@ export interface ViewOptions {
   readonly delegate?: string;
   /** Loop variables and results that only this task sees; stronger than everything else. */
   readonly extra?: Values;
+  /** Views of the loop's items that are still to come, for reading ahead. */
+  readonly rest?: () => Iterable<View>;
   /** Looking ahead: says nothing, marks nothing. */
   readonly silent?: boolean;
 }
@@ -162,7 +164,7 @@ export class View {
 
 function momentOf({play, host, node, options}: View): Moment {
   const {run} = play;
-  const {role} = play.keywordsOf(node);
+  const {role, environment} = play.keywordsOf(node);
   const {limit} = run.settings;
   return {
     host,
@@ -177,6 +179,7 @@ function momentOf({play, host, node, options}: View): Moment {
     skipTags: run.settings.skipTags,
     forks: run.settings.forks,
     verbosity: run.settings.verbosity,
+    environment: environment.map(({value}) => value),
     ...(options.delegate === undefined ? {} : {delegate: options.delegate}),
     ...(role === undefined ? {} : {role}),
     ...(limit === undefined ? {} : {limit}),

@@ -12,13 +12,13 @@ import type {Module} from '../../src/module/index.js';
 import {createRegistry} from '../../src/module/registry.js';
 import {createLoader} from '../../src/playbook/index.js';
 import {Masker} from '../../src/shell/index.js';
-import type {LookupHost, TemplateEngine} from '../../src/template/types.js';
+import {createTemplateEngine} from '../../src/template/index.js';
+import type {LookupHost} from '../../src/template/types.js';
 import {createConnectionOf, createRunVariables} from '../../src/vars/index.js';
 import type {RunVariables} from '../../src/vars/types.js';
-import {PositionMap} from '../../src/yaml/index.js';
+import {PositionMap, parseYamlValues} from '../../src/yaml/index.js';
 import {FakePool, type FakeSession} from './fake_session.js';
 import {smallModules} from './small_modules.js';
-import {tinyTemplates} from './tiny_template.js';
 
 export interface EngineRunOptions {
   /** Hosts `h1,h2`, or a YAML inventory. */
@@ -108,7 +108,7 @@ async function runFolder(folder: string, pool: FakePool, options: EngineRunOptio
   const loader = createLoader({names, positions});
   const events: RunEvent[] = [];
   await options.arrange?.(pool);
-  const templates: TemplateEngine = tinyTemplates;
+  const templates = createTemplateEngine({parseYaml: (text) => parseYamlValues(text)});
   const {exitCode, stats} = await runPlaybook({
     playbooks: [loader.loadPlaybook(path.join(folder, 'play.yml'))],
     variables,
