@@ -1,5 +1,6 @@
 /** The commands and their flags. What a command needs is loaded when it is called, so that the others start at once. */
-import {Command, CommanderError} from 'commander';
+import {Command, CommanderError, Option} from 'commander';
+import {UsageError} from '../errors/index.js';
 import {packageVersion} from '../run/package_root.js';
 import {exitCodes} from './faults.js';
 import {
@@ -82,6 +83,9 @@ const labAbout = 'throw-away systemd hosts on this machine (Debian, as root)';
 
 /** The program for these arguments; `done` gets the exit code of the command that was called. */
 export async function createProgram(argv: readonly string[], done: (code: number) => void): Promise<Command> {
+  const [first = ''] = argv;
+  if (/\.ya?ml$/.test(first))
+    throw new UsageError({what: `'${first}' is no command`, hint: `to run a playbook: quorate run ${first}`});
   const program = new Command('quorate')
     .description('Runs playbooks as Ansible does; its main job is K3s clusters that stay available.')
     .version(packageVersion(), '--version', 'say the version')
@@ -92,6 +96,7 @@ export async function createProgram(argv: readonly string[], done: (code: number
   for (const spec of commands) {
     const command = program.command(spec.args === '' ? spec.name : `${spec.name} ${spec.args}`).description(spec.about);
     addFlags(command, spec.flags)
+      .addHelpOption(new Option('-h, --help', 'show this').helpGroup(`${spec.flags.at(-1)?.title ?? 'Options'}:`))
       .exitOverride()
       .action(async (...given: unknown[]) => {
         const body = await spec.load();
@@ -99,7 +104,7 @@ export async function createProgram(argv: readonly string[], done: (code: number
         done(await body(given.slice(0, -2) as Parameters<CommandBody>[0], given.at(-2) as object));
       });
   }
-  if (argv[0] === 'lab') {
+  if (first === 'lab') {
     const {labCommand} = await import('../lab/index.js');
     const lab = labCommand();
     for (const command of [lab, ...lab.commands]) command.exitOverride();

@@ -5,7 +5,7 @@ import {failureLines, failureOf, placeName} from './failures.js';
 import {closingLines, recapLines} from './recap.js';
 import {clean, cut, duration, indent, linesOf} from './text.js';
 import type {Reporter, TextOptions} from './types.js';
-import {resultLines} from './values.js';
+import {resultLines, spokenWithout} from './values.js';
 
 export interface DefaultState {
   readonly check: boolean;
@@ -182,7 +182,7 @@ function details(event: Outcome, options: TextOptions, paint: (text: string) => 
   return indent(lines, resultIndent).map(paint);
 }
 
-const spoken = ({result}: HostOutcome): string[] => resultLines(result, ['changed', 'failed', 'skipped']);
+const spoken = ({result}: HostOutcome): string[] => resultLines(result, spokenWithout);
 
 function progress(state: DefaultState, event: Extract<RunEvent, {kind: 'progress'}>, options: TextOptions): Step {
   const known = state.waiting.get(event.host) ?? {since: event.at, said: event.at};

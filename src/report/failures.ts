@@ -3,12 +3,21 @@ import type {Failure, HostOutcome} from '../events/types.js';
 import {clean, linesOf} from './text.js';
 import type {TextOptions} from './types.js';
 
-/** What failed; the result's message where the engine gave no failure of its own. */
+/** What failed; the result's message where the engine gave no failure of its own. A command that ran is named. */
 export function failureOf(outcome: HostOutcome): Failure {
-  if (outcome.failure) return outcome.failure;
   const {msg} = outcome.result;
-  return {what: typeof msg === 'string' && msg !== '' ? msg : `the task ${outcome.status}`, details: []};
+  const failure = outcome.failure ?? {
+    what: typeof msg === 'string' && msg !== '' ? msg : `the task ${outcome.status}`,
+    details: [],
+  };
+  const ran = commandOf(outcome.result);
+  return ran === undefined ? failure : {...failure, details: [ran, ...failure.details]};
 }
+
+const commandOf = ({cmd, rc}: HostOutcome['result']): string | undefined => {
+  if (typeof rc !== 'number' || (typeof cmd !== 'string' && !Array.isArray(cmd))) return undefined;
+  return `$ ${Array.isArray(cmd) ? cmd.map(String).join(' ') : cmd} (exit code ${rc})`;
+};
 
 export const placeName = (where: Where, options: TextOptions): string =>
   formatWhere({...where, file: options.nameOf?.(where.file) ?? where.file});

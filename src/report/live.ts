@@ -7,7 +7,7 @@ import type {LiveOptions, LiveState, RunningHost, TaskProgress} from './live_typ
 import {closingLines, recapLines} from './recap.js';
 import {clean, countOf, indent, linesOf} from './text.js';
 import type {Reporter} from './types.js';
-import {resultLines} from './values.js';
+import {resultLines, spokenWithout} from './values.js';
 
 type Step = Partial<LiveState> & {readonly lines: readonly string[]};
 
@@ -161,7 +161,7 @@ function detailLines(
   }
   const isDebug = /(?:^|\.)debug$/.test(task.module) && outcome.status === 'ok';
   if (!isDebug && options.verbosity === 0) return shown;
-  const lines = resultLines(outcome.result, options.verbosity > 0 ? [] : ['changed', 'failed', 'skipped']);
+  const lines = resultLines(outcome.result, options.verbosity > 0 ? [] : spokenWithout);
   if (lines.length === 0) return shown;
   return [...shown, palette.faint(`    ${head}`), ...indent(lines, inside).map(palette.faint)];
 }

@@ -48,6 +48,9 @@ export function valueLines(value: unknown): string[] {
   return clean(typeof value === 'string' ? value : scalar(value)).split('\n');
 }
 
+/** Members of a result that debug does not say. */
+export const spokenWithout: readonly string[] = ['changed', 'failed', 'skipped', 'item', 'ansible_loop_var'];
+
 /** A result as `-v` shows it: without what the status word says already, and without the same text twice. */
 export function resultLines(result: Readonly<Record<string, unknown>>, hidden: readonly string[] = []): string[] {
   const shown = Object.entries(result).filter(

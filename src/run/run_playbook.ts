@@ -113,8 +113,13 @@ export async function runProject(
   events: EventCounter,
 ): Promise<RunPlaybookResult> {
   const playbooks = files.map((file) => project.loader.loadPlaybook(file));
-  const {env, prompt, limit} = project.options;
-  const sessions = createSessionPool();
+  const {env, home, prompt, limit} = project.options;
+  const sessions = createSessionPool({
+    env,
+    homeDir: home,
+    masker: project.masker,
+    ...(options.kill ? {signal: options.kill} : {}),
+  });
   const forks = options.forks ?? project.config?.forks?.value;
   try {
     return await runPlays({

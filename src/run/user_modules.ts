@@ -5,6 +5,7 @@ import {pathToFileURL} from 'node:url';
 import {ModuleError, messageOf} from '../errors/index.js';
 import type {Module} from '../module/index.js';
 import * as authoring from './authoring.js';
+import {packageRoot} from './package_root.js';
 
 const isFolder = (file: string): boolean => statSync(file, {throwIfNoEntry: false})?.isDirectory() ?? false;
 const sourceFile = /^[^.].*\.[mc]?[jt]s$/;
@@ -32,7 +33,11 @@ export function userModuleFiles(playbookDirs: readonly string[], rolesPath: read
     ...roleFolders.flatMap((folder) => readdirSync(folder).map((role) => path.join(folder, role, 'modules'))),
     ...playbookDirs.map((dir) => path.join(dir, 'modules')),
   ];
-  return [...new Set(folders.map((folder) => path.resolve(folder)))].flatMap(moduleFiles);
+  // In a clone the package's own modules lie beside its playbooks; they are known already.
+  const own = path.join(packageRoot(), 'modules');
+  return [...new Set(folders.map((folder) => path.resolve(folder)))]
+    .filter((folder) => folder !== own)
+    .flatMap(moduleFiles);
 }
 
 const kinds = ['state', 'action', 'group', 'control'];

@@ -37,6 +37,9 @@ export const docCommand: CommandBody = async ([names], given) => {
   return exitCodes.ok;
 };
 
+/** Nothing may be left out that has no default. */
+const isRequired = (param: Param): boolean => param.required && param.defaultValue === undefined;
+
 const json = (value: unknown): string => JSON.stringify(value, null, 4);
 
 const listed = (module: Module): [string, string] => [module.name, module.summary];
@@ -65,7 +68,7 @@ const asData = (module: Module): object => ({
       {
         type: param.doc?.type ?? 'raw',
         description: param.doc?.doc,
-        required: param.required,
+        required: isRequired(param),
         default: param.defaultValue,
         choices: param.doc?.choices,
         elements: param.doc?.elements,
@@ -124,7 +127,7 @@ function pageLines(module: Module): string[] {
 function paramLines(param: Param, module: Module): string[] {
   const notes = [
     typeOf(param),
-    ...(param.required ? ['required'] : []),
+    ...(isRequired(param) ? ['required'] : []),
     ...(param.defaultValue === undefined ? [] : [`default ${JSON.stringify(param.defaultValue)}`]),
     ...(param.name === module.freeForm ? ['free text'] : []),
   ];
@@ -145,7 +148,7 @@ const exampleLines = (module: Module): string[] =>
 function snippetLines(module: Module): string[] {
   const {params} = shapeOf(module.params);
   const line = (param: Param): string =>
-    `    ${param.required ? '' : '# '}${param.name}: # ${param.doc?.doc ?? ''} (${typeOf(param)})`;
-  const sorted = [...params].sort((left, right) => Number(right.required) - Number(left.required));
+    `    ${isRequired(param) ? '' : '# '}${param.name}: # ${param.doc?.doc ?? ''} (${typeOf(param)})`;
+  const sorted = [...params].sort((left, right) => Number(isRequired(right)) - Number(isRequired(left)));
   return [`- name: ${module.summary}`, `  ${module.name}:`, ...sorted.map(line)];
 }

@@ -46,7 +46,8 @@ export const doctorCommand: CommandBody = async ([pattern], given) => {
   const hosts = project.matchHosts(pattern === undefined ? 'all' : String(pattern), {limited: true});
   if (hosts.length === 0)
     throw new InventoryError({what: 'no host is left to look at', hint: 'give an inventory: -i FILE'});
-  const pool = createSessionPool();
+  const {env, home} = project.options;
+  const pool = createSessionPool({env, homeDir: home, masker: project.masker});
   const limit = pLimit(flags.forks ?? 50);
   try {
     const examined = await Promise.all(hosts.map((host) => limit(() => examine(project, pool, host))));
