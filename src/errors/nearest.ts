@@ -20,7 +20,8 @@ function editDistance(left: string, right: string): number {
 /** The candidate most like `word` if one is near enough to be meant, for "did you mean". */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  // A word of one or two letters is near to nothing but itself in other case.
+  let least = word.length < 3 ? 1 : Math.floor(word.length / 3) + 1;
   const plain = word.toLowerCase();
   for (const candidate of candidates) {
     if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;

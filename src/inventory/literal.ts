@@ -4,7 +4,7 @@ import {YamlFloat} from '../yaml/index.js';
 class NoLiteral extends Error {}
 
 const numberPattern =
-  /^[-+]?(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][-+]?\d+)?|\d(?:_?\d)*\.?(?:[eE][-+]?\d+)?)/;
+  /^(?:[-+] *)?(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][-+]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][-+]?\d(?:_?\d)*)?)/;
 const names = new Map<string, unknown>([
   ['True', true],
   ['False', false],
@@ -31,9 +31,16 @@ class LiteralReader {
 
   read(): unknown {
     const value = this.#value();
-    this.#space();
+    // A comma makes a tuple, with or without brackets around it: `1,2`.
+    const items = [value];
+    let isTuple = false;
+    while (this.#isNext(',')) {
+      isTuple = true;
+      this.#space();
+      if (this.#at < this.text.length) items.push(this.#value());
+    }
     if (this.#at < this.text.length) throw new NoLiteral();
-    return value;
+    return isTuple ? items : value;
   }
 
   #space(): void {
@@ -63,7 +70,7 @@ class LiteralReader {
       return items.length === 1 && !hasComma ? items[0] : items;
     }
     if (next === '{') return this.#braces();
-    if (next === '"' || next === "'") return this.#strings();
+    if (/^[ruRU]?["']/.test(this.text.slice(this.#at, this.#at + 2))) return this.#strings();
     const name = this.#take(/^[A-Za-z_]\w*/);
     if (name !== undefined) {
       if (!names.has(name)) throw new NoLiteral();
@@ -73,7 +80,7 @@ class LiteralReader {
   }
 
   #number(): unknown {
-    const text = this.#take(numberPattern)?.replaceAll('_', '');
+    const text = this.#take(numberPattern)?.replace(/[_ ]/g, '');
     if (text === undefined) throw new NoLiteral();
     const digits = text.replace(/^[-+]/, '');
     if (/^0\d/.test(digits) && /[1-9]/.test(digits) && !/[.eE]/.test(digits)) throw new NoLiteral();
@@ -120,19 +127,20 @@ class LiteralReader {
     let whole = '';
     for (;;) {
       this.#space();
-      const quote = this.#take(/^(?:"""|'''|"|')/);
-      if (quote === undefined) return whole;
-      whole += this.#stringUpTo(quote);
+      const opening = this.#take(/^[ruRU]?(?:"""|'''|"|')/);
+      if (opening === undefined) return whole;
+      whole += this.#stringUpTo(opening.replace(/^[ru]/i, ''), /^r/i.test(opening));
     }
   }
 
-  #stringUpTo(quote: string): string {
+  #stringUpTo(quote: string, isRaw: boolean): string {
     let value = '';
     while (!this.text.startsWith(quote, this.#at)) {
       const character = this.text.charAt(this.#at);
       if (character === '' || (character === '\n' && quote.length === 1)) throw new NoLiteral();
       this.#at++;
-      value += character === '\\' ? this.#escape() : character;
+      if (character !== '\\') value += character;
+      else value += isRaw ? `\\${this.text.charAt(this.#at++)}` : this.#escape();
     }
     this.#at += quote.length;
     return value;

@@ -1,6 +1,7 @@
 /** Host patterns as in `hosts:` and `--limit`: names, globs, `a:b`, `a,b`, `:&`, `:!`, `~regex`, slices, `@file`. */
 import {readFileSync} from 'node:fs';
 import {InventoryError, messageOf, nearest, type Where} from '../errors/index.js';
+import {isAddress} from './range.js';
 import type {Host, Inventory} from './types.js';
 
 const localNames = ['localhost', '127.0.0.1', '::1'];
@@ -21,7 +22,7 @@ export function splitPatterns(text: string): string[] {
 
 function splitAtColons(text: string): string[] {
   if (text === '') return [];
-  if (isLocalName(text) || /^[&!]?[0-9a-fA-F]*::?[0-9a-fA-F:.]*::?[0-9a-fA-F:.]*$/.test(text)) return [text];
+  if (isLocalName(text) || isAddress(text.replace(/^[&!]/, ''))) return [text];
   const parts: string[] = [];
   let part = '';
   let depth = 0;
@@ -83,12 +84,12 @@ interface Subscript {
 }
 
 function splitSubscript(pattern: string): {readonly base: string; readonly subscript?: Subscript} {
-  const found = pattern.startsWith('~') ? null : /^(.+)\[(?:(-?\d+)|(\d*)([:-])(\d*))\]$/.exec(pattern);
+  const found = pattern.startsWith('~') ? null : /^(.+)\[(?:(-?\d+)|(\d+)([:-])(\d*))\]$/.exec(pattern);
   if (!found?.[1]) return {base: pattern};
   if (found[2] !== undefined) return {base: found[1], subscript: {first: Number(found[2]), isRange: false}};
-  // `[1-3]` is a glob's set of characters unless it stands for more than one digit; Ansible reads it as a range.
+  // Also `[1-3]`, which could be a set of characters: Ansible reads it as a range.
   const last = found[5] ? Number(found[5]) : undefined;
-  return {base: found[1], subscript: {first: Number(found[3] || 0), last, isRange: true}};
+  return {base: found[1], subscript: {first: Number(found[3]), last, isRange: true}};
 }
 
 const applySubscript = (hosts: readonly string[], subscript: Subscript | undefined): readonly string[] => {

@@ -45,8 +45,9 @@ export function expandRange(name: string, where?: Where): string[] {
   return boundsOf(name.slice(open + 1, close), name, where).flatMap((part) => tails.map((tail) => head + part + tail));
 }
 
-/** `[fe80::1]` is an address in brackets, not a range. */
-const isAddress = (inner: string): boolean => inner.includes('::') || inner.split(':').length > 3;
+/** An IPv6 address: `[fe80::1]` is one in brackets, not a range. */
+export const isAddress = (text: string): boolean =>
+  /^[0-9a-fA-F:.]+(?:%\w+)?$/.test(text) && (text.includes('::') || text.split(':').length === 8);
 
 /** A name with an optional port, as inventories write it: `web1:2222`, `[::1]:22`; a bare IPv6 address has no port. */
 export function splitPort(text: string): {readonly name: string; readonly port?: number} {

@@ -5,6 +5,10 @@ import {rankOf, strongestFirst} from './layers.js';
 /** Facts that Ansible shows under their bare name too: their modules give them without a prefix. */
 const bareFacts: ReadonlySet<string> = new Set(['services', 'packages']);
 
+/** In an inventory file this sets the order of groups and is no variable. */
+const isVariable = (name: string, layer: VarsLayer): boolean =>
+  name !== 'ansible_group_priority' || layer.level !== 'inventoryFileGroupVars';
+
 /** Layers of a host from the inventory, weakest first: by level, then groups in merge order, then as read. */
 export function inventoryLayers(inventory: Inventory, host: Host): VarsLayer[] {
   const layers = [...host.groups.flatMap((group) => inventory.groups.get(group)?.layers ?? []), ...host.layers];
@@ -47,7 +51,7 @@ export class HostVariables {
     if (this.#index) return this.#index;
     const index = new Map<string, VarsLayer>();
     for (const layer of inventoryLayers(this.inventory(), this.host))
-      for (const name of Object.keys(layer.values)) index.set(name, layer);
+      for (const name of Object.keys(layer.values)) if (isVariable(name, layer)) index.set(name, layer);
     this.#index = index;
     return index;
   }
