@@ -1,11 +1,12 @@
 /** `k3s agent`, and the agent inside a server: configuration and certificates from a server, then the kubelet. */
 
 import {randomBytes} from 'node:crypto';
+import {readdirSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
 import {ApiClient} from '../api/client.js';
 import {messageOf} from '../base/fatal.js';
-import {readIfThere, writeWhole} from '../base/files.js';
+import {isThere, readIfThere, writeWhole} from '../base/files.js';
 import type {Layout} from '../base/layout.js';
 import type {Logger} from '../base/log.js';
 import {every, sleep} from '../base/time.js';
@@ -109,9 +110,19 @@ const startPorts = ({signal, log}: AgentSetup, {serving}: Identity): void => {
   }
 };
 
+/** Images put in place for an airgap are named in the log, as K3s names those it imports. */
+const announceImages = ({layout, log}: AgentSetup): void => {
+  const folder = layout.agent('images');
+  const archives = (isThere(folder) ? readdirSync(folder) : []).filter((name) =>
+    /\.(tar|tar\.(gz|zst|lz4|bz2))$/.test(name),
+  );
+  for (const name of archives) log.info(`Importing images from ${folder}/${name}`);
+};
+
 /** Resolves when the node is registered; undefined work is left behind only until the signal. */
 export const runAgent = async (setup: AgentSetup): Promise<void> => {
   const {options, layout, tuning, log, now, signal, url, extras} = setup;
+  announceImages(setup);
   const identity = await identify(setup);
   if (!identity) return;
   const {access, client} = identity;

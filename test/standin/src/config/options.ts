@@ -1,8 +1,9 @@
 /** Settings as the rest of the stand-in uses them: typed, defaults filled in. */
 
+import {randomBytes} from 'node:crypto';
 import {hostname, networkInterfaces} from 'node:os';
 import {FatalError} from '../base/fatal.js';
-import {readIfThere} from '../base/files.js';
+import {readIfThere, writeWhole} from '../base/files.js';
 import type {Settings} from './args.js';
 import type {Role} from './flags.js';
 
@@ -33,6 +34,8 @@ export interface ServerOptions extends NodeOptions {
   readonly tlsSans: readonly string[];
   readonly kubeconfig: string;
   readonly kubeconfigMode: number;
+  /** packaged components that are not wanted */
+  readonly disabled: readonly string[];
   readonly disableAgent: boolean;
   readonly disableEtcd: boolean;
   readonly snapshotDir?: string;
@@ -55,6 +58,7 @@ export interface DatastoreOptions {
 }
 
 export const DEFAULT_DATA_DIR = '/var/lib/rancher/k3s';
+const NODE_ID = '/etc/rancher/node/id';
 
 /** The address of the interface with the default route, as K3s chooses it; the first other one without a route. */
 const chooseAddress = (): string => {
@@ -83,13 +87,22 @@ const tokenOf = (settings: Settings, name: 'token' | 'agent-token'): string | un
 const optional = <K extends string, V>(key: K, value: V | undefined): {[k in K]?: V} =>
   (value === undefined ? {} : {[key]: value}) as {[k in K]?: V};
 
+/** `with-node-id` appends an id that is made once and kept in /etc/rancher/node/id. */
+const nodeNameOf = (settings: Settings): string => {
+  const name = (settings.text('node-name') ?? hostname()).toLowerCase();
+  if (!settings.flag('with-node-id')) return name;
+  const id = readIfThere(NODE_ID)?.trim() || randomBytes(4).toString('hex');
+  writeWhole(NODE_ID, `${id}\n`, 0o644);
+  return `${name}-${id}`;
+};
+
 /** `dataDir` is the one the self-extracting header settled on from command line, config file and environment. */
 export const nodeOptions = (settings: Settings, dataDir: string): NodeOptions => {
   const nodeIp = settings.list('node-ip')[0] ?? chooseAddress();
   return {
     role: settings.role,
     dataDir,
-    nodeName: (settings.text('node-name') ?? hostname()).toLowerCase(),
+    nodeName: nodeNameOf(settings),
     nodeIp,
     externalIps: settings.list('node-external-ip'),
     labels: settings.list('node-label'),
@@ -149,6 +162,7 @@ export const serverOptions = (settings: Settings, dataDir: string): ServerOption
     tlsSans: settings.list('tls-san'),
     kubeconfig: settings.text('write-kubeconfig') ?? '/etc/rancher/k3s/k3s.yaml',
     kubeconfigMode: mode ? Number.parseInt(mode, 8) : 0o600,
+    disabled: settings.list('disable'),
     disableAgent: settings.flag('disable-agent'),
     disableEtcd: settings.flag('disable-etcd'),
     snapshotName: settings.text('etcd-snapshot-name') ?? 'etcd-snapshot',

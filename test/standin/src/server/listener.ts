@@ -9,6 +9,7 @@ import {handleRest, statusBody} from '../api/rest.js';
 import {FatalError, messageOf} from '../base/fatal.js';
 import {readIfThere} from '../base/files.js';
 import {bodyOf} from '../base/http.js';
+import {sleep} from '../base/time.js';
 import {goVersion, parseVersion, version} from '../base/version.js';
 import {readPair} from '../pki/leaves.js';
 import type {Pair} from '../pki/x509.js';
@@ -22,6 +23,9 @@ const reply = (response: ServerResponse, code: number, type: string, body: strin
 
 const replyJson = (response: ServerResponse, code: number, body: unknown): void =>
   reply(response, code, 'application/json', `${JSON.stringify(body)}\n`);
+
+/** How long a health check waits for the datastore. */
+const HEALTH_MS = 2000;
 
 export interface Listener {
   readonly server: Server;
@@ -79,10 +83,11 @@ const handle = async (
 };
 
 const replyHealth = async (setup: Setup, state: ServerState, url: URL, endpoint: string, response: ServerResponse) => {
-  const datastore = await state.store?.get('/registry/health').then(
+  const asked = state.store?.get('/registry/health').then(
     () => true,
     () => false,
   );
+  const datastore = await Promise.race([asked, sleep(HEALTH_MS).then(() => false)]);
   const hooksDone = endpoint !== 'readyz' || setup.now().getTime() >= state.hooksDoneAt;
   const {code, text} = healthReply(
     endpoint,

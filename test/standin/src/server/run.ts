@@ -21,6 +21,7 @@ import {ETCD, startControllers} from './controllers.js';
 import {clearTombstone, type Embedded, joinCluster, startMember, startNewCluster, untilVoter} from './embedded.js';
 import {writeKubeconfig} from './kubeconfig.js';
 import {type Listener, listen} from './listener.js';
+import {writeManifests} from './manifests.js';
 import {materialFromPeer, materialFromServer, materialFromStore} from './material.js';
 import {dropNodePassword} from './node_password.js';
 import {checkReset, resetCluster} from './reset.js';
@@ -34,6 +35,7 @@ const prepareFolders = ({layout, options}: Setup): void => {
   for (const name of ['db', 'tls', 'cred', 'manifests']) mkdirSync(layout.server(name), {recursive: true, mode: 0o700});
   mkdirSync(layout.agent('etc'), {recursive: true, mode: 0o755});
   const encryption = layout.server('cred', 'encryption-config.json');
+  writeManifests(layout, options.disabled);
   if (options.secretsEncryption && !isThere(encryption)) writeWhole(encryption, '{"kind":"EncryptionConfiguration"}\n');
 };
 
