@@ -9,7 +9,8 @@ export async function runState(module: StateModule, context: ModuleRun): Promise
   const prepared = await module.prepare?.(params, controller, hostView);
   const output = await context.ask(module.probe(params, prepared, hostView), module.probeIs);
   let seen = module.parse(output, params);
-  if (checkMode && predicted.touches(module.reads(params))) {
+  // A module that can correct what it saw is always asked: a folder that is to be made counts for what goes into it.
+  if (checkMode && (module.overlay !== undefined || predicted.touches(module.reads(params)))) {
     const corrected = module.overlay?.(seen, predicted, params, prepared);
     if (corrected === undefined) return unclear(module, context);
     seen = corrected;
