@@ -52,7 +52,8 @@ export default defineModule({
   summary: "Decides each host's role in the K3s cluster from what lies and runs on all of its hosts.",
   description: `Reads every host of the server and agent groups in one trip each, whatever \`--limit\` says, and decides who starts the
 cluster, who joins through whom, who is a member already. A host that cannot be read is unknown, and unknown is never bare:
-no cluster is started while a server is unknown. Sets the variable \`k3s\` for each host; the K3s tasks of this run read it.`,
+no cluster is started while a server is unknown. Sets the variable \`k3s\` for each host,
+which the K3s tasks of this run read, and sorts the hosts into the groups that the plays of site.yml name.`,
   params: p.object({
     ...lookParams,
     lost_servers: p.strings('Servers given up by name: they are lost for good and hold nothing back.').default([]),
@@ -75,6 +76,12 @@ no cluster is started while a server is unknown. Sets the variable \`k3s\` for e
           const own = plan.hosts.get(host.wanted.host);
           return own === undefined ? [] : [[host.wanted.host, variablesOf(host, own, plan)] as const];
         }),
+      ),
+      groups: new Map(
+        Object.entries(groupOfStep).map(([step, group]) => [
+          group,
+          [...plan.hosts.values()].filter((own) => own.step === step).map((own) => own.host),
+        ]),
       ),
       refusals: plan.refusals.map(({hosts: names, what, hint, variable}): Refusal => {
         const place = where(variable);

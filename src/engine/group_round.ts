@@ -1,6 +1,7 @@
 import {TransportError} from '../errors/index.js';
 import type {Values} from '../inventory/types.js';
 import type {GroupEntry, GroupModule, GroupPlan, GroupSighting, HostView} from '../module/types.js';
+import {secretsIn} from '../module/validate.js';
 import {applyOutcome, learn} from './apply.js';
 import {argumentsOf} from './args.js';
 import {decide} from './conditions.js';
@@ -73,11 +74,22 @@ async function planned(
       looked.map((one) => groupEntry(round, one, checkMode)),
       {checkMode, now: new Date(clock.now()), random: (count) => random.bytes(count)},
     );
+    for (const values of plan.variables?.values() ?? [])
+      for (const secret of secretsIn(values)) play.run.options.masker.add(secret);
     tell(round, plan);
+    if (plan.refusals.length === 0) makeGroups(round, plan);
     return outcomesOf(round, plan, looked, taking);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     return new Map(taking.map((host) => [host, failedOutcome(error, task.where)]));
+  }
+}
+
+function makeGroups({play}: Round, {groups = new Map()}: GroupPlan): void {
+  const {run} = play;
+  for (const [group, hosts] of groups) {
+    run.namedGroups.add(group);
+    for (const host of hosts) run.options.variables.groupBy(host, group, []);
   }
 }
 

@@ -33,7 +33,7 @@ function hostsOf(run: Run, play: Play, view: View): readonly string[] {
   const written = view.written(play.hosts);
   const patterns = Array.isArray(written) ? written.map(String) : String(written ?? '');
   const {hosts, unknown} = matchHosts(inventory, patterns, play.hosts.where);
-  for (const {pattern, nearest} of unknown)
+  for (const {pattern, nearest} of unknown.filter((one) => !run.namedGroups.has(one.pattern)))
     run.warn(
       `no host matches '${pattern}', passing over it${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`,
       play.hosts.where,

@@ -104,6 +104,7 @@ export function createRun(options: RunOptions): {readonly run: Run; close(): voi
     marksOf: memo(() => new Map<string, string>()),
     contents: new ContentCache(),
     inFlight: new Map(),
+    namedGroups: new Set(),
     kill,
     stopping: () => options.signal?.aborted === true || kill.aborted,
     awaitedTask: settings.startAtTask,

@@ -38,6 +38,8 @@ export interface Run {
   /** Check mode: variables computed from what only a real run can tell, for each host. */
   marksOf(host: string): Map<string, string>;
   readonly inFlight: Map<string, TaskRef>;
+  /** Groups that group modules made, the empty ones too: naming one in a play is no mistake. */
+  readonly namedGroups: Set<string>;
   readonly contents: ContentCache;
   /** Aborted by the second interruption; what runs on hosts ends. */
   readonly kill: AbortSignal;

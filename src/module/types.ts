@@ -297,6 +297,8 @@ export interface Refusal {
 export interface GroupPlan {
   /** Variables for each host, as set_fact makes them. */
   readonly variables?: ReadonlyMap<string, Data>;
+  /** Groups made for this run, with their hosts; later plays may name them even where they are empty. */
+  readonly groups?: ReadonlyMap<string, readonly string[]>;
   readonly refusals: readonly Refusal[];
   readonly warnings?: readonly string[];
   /** Lines shown to the user before anything is touched. */
