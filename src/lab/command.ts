@@ -64,7 +64,7 @@ export function labCommand(say: (line: string) => void = (line) => process.stdou
     .argument('<state>', 'name of the state')
     .action(async (state: string, flags: Where) => {
       await (await open(flags)).save(state);
-      say(`Saved ${state}; put it back with quorate lab restore ${state}${nameFlag(flags.name)}`);
+      say(`Saved ${state}; put it back with quorate lab restore ${state}${flagsOf(flags)}`);
     });
   sub('restore', "cut the hosts' power and put saved disks back")
     .argument('<state>', 'name of the state')
@@ -75,7 +75,9 @@ export function labCommand(say: (line: string) => void = (line) => process.stdou
   return lab;
 }
 
-const nameFlag = (name: string): string => (name === defaultName ? '' : ` --name ${name}`);
+/** The flags that name this lab again, for commands shown to the reader. */
+const flagsOf = ({name, dir}: Where): string =>
+  `${name === defaultName ? '' : ` --name ${name}`}${dir === undefined ? '' : ` --dir ${dir}`}`;
 
 async function upAction(flags: UpFlags, say: (line: string) => void): Promise<void> {
   const {yes, group, apt, ...rest} = flags;
@@ -87,17 +89,17 @@ async function upAction(flags: UpFlags, say: (line: string) => void): Promise<vo
     ...(asks ? {confirm: askOnTerminal} : {}),
     say,
   });
-  for (const line of summaryLines(lab)) say(line);
+  for (const line of summaryLines(lab, flags)) say(line);
 }
 
-function summaryLines(lab: Lab): string[] {
+function summaryLines(lab: Lab, flags: Where): string[] {
   const hosts = lab.hosts.map((host) => `  ${host.name.padEnd(12)} ${host.address}`);
   return [
     `The lab ${lab.name} is up:`,
     ...hosts,
     `inventory: ${lab.inventoryPath}`,
     `next: quorate run playbooks/site.yml -i ${lab.inventoryPath}`,
-    `      quorate lab down${nameFlag(lab.name)}`,
+    `      quorate lab down${flagsOf(flags)}`,
   ];
 }
 

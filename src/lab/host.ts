@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, rm} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {LabError} from '../errors/index.js';
 import {answersSsh, bootReport, isBooted} from './boot.js';
@@ -9,6 +9,7 @@ import {listTree, type UpperEntry} from './listing.js';
 import {setPath} from './network.js';
 import type {HostFiles, LabFiles} from './places.js';
 import {addressOf, linkName, netnsName} from './record.js';
+import {removeFolder} from './remove.js';
 import {run} from './run.js';
 import type {ExecOptions, ExecResult, HostRecord, HostState, HostStatus, LabRecord} from './types.js';
 
@@ -184,7 +185,7 @@ export class LabHost {
   async wipe(): Promise<void> {
     if (this.isRunning) throw new LabError({what: `${this.name} is running`, hint: 'stop or kill it first'});
     for (const dir of [this.files.upper, this.files.work]) {
-      await rm(dir, {recursive: true, force: true});
+      await removeFolder(dir);
       await mkdir(dir, {recursive: true});
     }
   }

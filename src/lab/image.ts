@@ -4,6 +4,7 @@ import {mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {withLock} from './lock.js';
 import {type ImageRecipe, imageRecipe} from './recipe.js';
+import {removeFolder} from './remove.js';
 import {run} from './run.js';
 import type {LabPlaces} from './types.js';
 
@@ -34,8 +35,7 @@ export async function makeOnce(
     join(parent, '.lock'),
     async (fd) => {
       if (existsSync(path)) return;
-      for (const entry of await readdir(parent))
-        if (entry.startsWith('.new-')) await rm(join(parent, entry), {recursive: true, force: true});
+      for (const entry of await readdir(parent)) if (entry.startsWith('.new-')) await removeFolder(join(parent, entry));
       const fresh = join(parent, `.new-${name}`);
       // Its setuid programs are for hosts, not for this machine's users.
       await mkdir(fresh, {mode: 0o700});
@@ -68,6 +68,8 @@ async function bootstrap(recipe: ImageRecipe, dir: string, holdFd: number, signa
   await writeFile(setup, recipe.setup);
   await writeFile(customize, recipe.customize);
   const argv = [
+    // It mounts this machine's /proc, /sys and /dev; should it die, they and all it has started must go with it.
+    ...['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'],
     'mmdebstrap',
     '--mode=root',
     `--include=${recipe.packages.join(',')}`,

@@ -13,6 +13,7 @@ import {ensureSecrets, hostsText, writeKnownHosts, writeOwnFiles} from './own_fi
 import {ensurePackages, requireRoot} from './packages.js';
 import {checkName, defaultName, LabFiles, placesOf} from './places.js';
 import {readRecord, wantedCounts, withWantedHosts, writeRecord} from './record.js';
+import {removeFolder} from './remove.js';
 import {defaultAptPackages, ensureAptRepo} from './repo.js';
 import {listStates, restoreState, saveState} from './saved.js';
 import type {HostStatus, LabPlaces, LabRecord, OpenOptions, UpOptions} from './types.js';
@@ -98,18 +99,26 @@ export async function up(options: UpOptions = {}): Promise<Lab> {
   return withLock(
     files.lock,
     async (fd) => {
-      const record = await prepare(name, counts, places, files, options);
-      const lab = new Lab(record, files);
-      // A save that was cut short leaves the hosts frozen.
-      await setFrozen(name, undefined, false);
-      const off = lab.hosts.filter((host) => !host.isRunning).map((host) => host.name);
-      if (off.length > 0) options.say?.(`Booting ${off.join(', ')}`);
-      await lab.start(options.signal, fd);
-      await refreshHostsFiles(lab);
-      return lab;
+      try {
+        return await boot(await prepare(name, counts, places, files, options), files, fd, options);
+      } finally {
+        // Refused before anything was made.
+        if (!existsSync(files.root)) await rm(files.lock, {force: true});
+      }
     },
     {signal: options.signal, onWait: () => options.say?.(`Waiting for another command on the lab ${name}`)},
   );
+}
+
+async function boot(record: LabRecord, files: LabFiles, lockFd: number, options: UpOptions): Promise<Lab> {
+  const lab = new Lab(record, files);
+  // A save that was cut short leaves the hosts frozen.
+  await setFrozen(lab.name, undefined, false);
+  const off = lab.hosts.filter((host) => !host.isRunning).map((host) => host.name);
+  if (off.length > 0) options.say?.(`Booting ${off.join(', ')}`);
+  await lab.start(options.signal, lockFd);
+  await refreshHostsFiles(lab);
+  return lab;
 }
 
 async function prepare(
@@ -172,6 +181,7 @@ async function refreshHostsFiles(lab: Lab): Promise<void> {
 
 /** The lab as it was made; LabError when there is none of that name. */
 export async function open(options: OpenOptions = {}): Promise<Lab> {
+  requireRoot();
   const name = checkName('lab', options.name ?? defaultName);
   const files = new LabFiles(placesOf(options), name);
   const record = await readRecord(files);
@@ -195,7 +205,7 @@ async function downAt(name: string, files: LabFiles, signal?: AbortSignal): Prom
       await removeNetwork(name, files.root);
       await removeCgroups(name);
       await leaveMachine();
-      await rm(files.root, {recursive: true, force: true});
+      await removeFolder(files.root);
       await rm(files.lock, {force: true});
     },
     {signal},

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {closeSync, existsSync, openSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
-import {sh} from '../shell/index.js';
+import {raw, sh} from '../shell/index.js';
 import type {LabFiles} from './places.js';
 import {addressOf, bridgeName, linkName, macOf, netnsName} from './record.js';
 import {run} from './run.js';
@@ -55,10 +55,10 @@ own_cgroups() {
   while IFS=: read -r id controllers path; do
     case $controllers in
       '') if [ -e /sys/fs/cgroup/cgroup.controllers ]; then top=/sys/fs/cgroup; else top=/sys/fs/cgroup/unified; fi ;;
-      *) top=/sys/fs/cgroup/$controllers; top=/sys/fs/cgroup/"$(printf %s "$controllers" | sed 's/^name=//')" ;;
+      *) top=/sys/fs/cgroup/${raw('${controllers#name=}')} ;;
     esac
-    if [ -d "$top" ]; then printf '%s\n' "$top$path"; fi
-  done < /proc/self/cgroup | sed 's,/$,,'
+    if [ -d "$top" ]; then printf '%s\n' "$top${raw('${path%/}')}"; fi
+  done < /proc/self/cgroup
 }
 
 # join CGROUP LEAF: makes CGROUP/quorate-lab/LAB/HOST/LEAF and moves this shell there.

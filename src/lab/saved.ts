@@ -1,10 +1,11 @@
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {LabError, UsageError} from '../errors/index.js';
 import {setFrozen} from './cgroups.js';
 import type {LabHost} from './host.js';
 import type {LabFiles} from './places.js';
+import {removeFolder} from './remove.js';
 import {run} from './run.js';
 
 /** What is kept beside the copies of the upper dirs. */
@@ -33,7 +34,7 @@ export async function saveState(
 ): Promise<void> {
   const dir = stateDir(files, state);
   const fresh = join(files.saved, `.new-${state}`);
-  await rm(fresh, {recursive: true, force: true});
+  await removeFolder(fresh);
   await mkdir(fresh, {recursive: true});
   await setFrozen(lab, undefined, true);
   try {
@@ -43,7 +44,7 @@ export async function saveState(
   }
   const saved: SavedState = {imageRoot, hosts: hosts.map(({name, isRunning}) => ({name, running: isRunning}))};
   await writeFile(join(fresh, 'state.json'), `${JSON.stringify(saved, undefined, 2)}\n`);
-  await rm(dir, {recursive: true, force: true});
+  await removeFolder(dir);
   await rename(fresh, dir);
 }
 

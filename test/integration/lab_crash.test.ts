@@ -1,16 +1,24 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {down, open, placesOf, up} from '../../src/lab/index.js';
+import {withLock} from '../../src/lab/lock.js';
+import {mountsBelow, removeFolder} from '../../src/lab/remove.js';
 import {labFor, labName, labTest, leftovers} from './lab_support.js';
 
 const name = labName('crash');
 const root = `${placesOf({}).dir}/${name}`;
 
 /** `quorate lab ...` as a process of its own, which can be killed. */
-const labProcess = (...argv: string[]): ChildProcess =>
-  spawn(process.execPath, ['--import=tsx', 'src/lab/main.ts', ...argv, '--name', name], {stdio: 'ignore'});
+const labProcess = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess =>
+  spawn(process.execPath, ['--import=tsx', 'src/lab/main.ts', ...argv, '--name', name], {
+    stdio: 'ignore',
+    env: {...process.env, ...env},
+  });
 
 /** Kills the process as soon as `reached` holds; tells whether it was still there to be killed. */
 async function killWhen(child: ChildProcess, reached: () => boolean): Promise<boolean> {
@@ -31,7 +39,7 @@ const moments: readonly [what: string, reached: () => boolean][] = [
 for (const [what, reached] of moments) {
   labTest(`down leaves nothing of an up that was killed when ${what}`, async (t) => {
     t.teardown(() => down({name}));
-    t.true(await killWhen(labProcess('up', '--servers', '2', '--agents', '2'), reached));
+    t.true(await killWhen(labProcess(['up', '--servers', '2', '--agents', '2']), reached));
     await down({name});
     t.deepEqual(await leftovers(name), []);
   });
@@ -40,7 +48,7 @@ for (const [what, reached] of moments) {
 labTest('up completes what a killed up has begun', async (t) => {
   t.teardown(() => down({name}));
   const reached = (): boolean => existsSync(`/run/netns/ql.${name}.server1`);
-  t.true(await killWhen(labProcess('up', '--servers', '2'), reached));
+  t.true(await killWhen(labProcess(['up', '--servers', '2']), reached));
   const lab = await up({name, servers: 2});
   t.deepEqual(
     (await lab.status()).map((host) => host.state),
@@ -53,7 +61,9 @@ labTest('hosts that a killed save left frozen are set free by the next command',
   const host = lab.host('server1');
   await host.exec(['sh', '-c', 'head -c 300000000 /dev/urandom > /root/big']);
   t.true(
-    await killWhen(labProcess('save', 'cut-short'), () => existsSync(`${root}/saved/.new-cut-short/server1/root/big`)),
+    await killWhen(labProcess(['save', 'cut-short']), () =>
+      existsSync(`${root}/saved/.new-cut-short/server1/root/big`),
+    ),
   );
   t.deepEqual(await lab.savedStates(), []);
   const again = await up({name, servers: 1});
@@ -62,10 +72,27 @@ labTest('hosts that a killed save left frozen are set free by the next command',
   t.deepEqual(await again.savedStates(), ['whole']);
 });
 
+labTest('a root that was being made when up was killed leaves no mount, and is removed with care', async (t) => {
+  const cacheDir = await mkdtemp(join(tmpdir(), 'lab-cache-'));
+  const images = join(cacheDir, 'images');
+  t.teardown(() => down({name}));
+  t.teardown(() => removeFolder(cacheDir));
+  const unpacking = (): boolean =>
+    existsSync(images) && readdirSync(images).some((entry) => existsSync(join(images, entry, 'root/var/lib/dpkg')));
+  const child = labProcess(['up', '--servers', '1'], {QUORATE_LAB_CACHE: cacheDir});
+  t.true(await killWhen(child, unpacking));
+  // What it had started holds the lock until it has ended.
+  await withLock(join(images, '.lock'), async () => {
+    t.deepEqual(mountsBelow(await readFile('/proc/self/mountinfo', 'utf8'), cacheDir), []);
+    await removeFolder(images);
+  });
+  await down({name});
+  t.deepEqual(await leftovers(name), []);
+});
+
 labTest('down may be repeated, and works without the lab’s files', async (t) => {
   const lab = await labFor(t, name, {servers: 1});
   t.true(lab.host('server1').isRunning);
-  const {rm} = await import('node:fs/promises');
   await rm(root, {recursive: true});
   await down({name});
   t.deepEqual(await leftovers(name), []);
@@ -78,7 +105,6 @@ labTest('a lab of the same name elsewhere is not touched', async (t) => {
   const {pid} = lab.host('server1');
   const elsewhere = {name, dir: '/tmp/another-lab-dir'};
   t.teardown(async () => {
-    const {rm} = await import('node:fs/promises');
     await rm(elsewhere.dir, {recursive: true, force: true});
   });
   const refused = {message: `a lab ${name} is up in ${root}`};

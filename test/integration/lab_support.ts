@@ -18,6 +18,16 @@ export function labTest(title: string, implementation: (t: ExecutionContext) => 
   else test.skip(`${title} (not run: a lab needs root)`, implementation);
 }
 
+// A run that was killed could not take its labs down; those whose process is gone are nobody's.
+if (isRoot)
+  test.before(async (t) => {
+    t.timeout(limitMs);
+    for (const entry of existsSync(placesOf({}).dir) ? readdirSync(placesOf({}).dir) : []) {
+      const pid = /^t-.*-(\d+)$/.exec(entry)?.[1];
+      if (pid !== undefined && !existsSync(`/proc/${pid}`)) await down({name: entry});
+    }
+  });
+
 /** A name of its own for each test file's labs, so that files can run at the same time. */
 export const labName = (purpose: string): string => `t-${purpose}-${process.pid}`.slice(0, 24);
 
