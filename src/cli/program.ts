@@ -2,30 +2,9 @@
 import {Command, CommanderError, Option} from 'commander';
 import {UsageError} from '../errors/index.js';
 import {packageVersion} from '../run/package_root.js';
+import type {CommandBody, CommandSpec} from './command.js';
 import {exitCodes} from './faults.js';
-import {
-  addFlags,
-  docFlags,
-  doctorFlags,
-  type FlagGroup,
-  hostFlags,
-  inventoryFlags,
-  runFlags,
-  varsFlags,
-  vaultFlags,
-} from './flags.js';
-
-export interface CommandSpec {
-  readonly name: string;
-  /** Arguments as commander reads them: `<playbook...>`. */
-  readonly args: string;
-  readonly about: string;
-  readonly flags: readonly FlagGroup[];
-  readonly load: () => Promise<CommandBody>;
-}
-
-/** Takes arguments and flags, returns the exit code. */
-export type CommandBody = (args: readonly (string | readonly string[] | undefined)[], flags: object) => Promise<number>;
+import {addFlags, docFlags, doctorFlags, hostFlags, inventoryFlags, runFlags, varsFlags, vaultFlags} from './flags.js';
 
 export const commands: readonly CommandSpec[] = [
   {

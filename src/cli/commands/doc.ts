@@ -2,10 +2,10 @@ import {UsageError} from '../../errors/index.js';
 import type {Module} from '../../module/index.js';
 import {type Param, shapeOf} from '../../module/shape.js';
 import {valueLines} from '../../report/index.js';
+import type {CommandBody} from '../command.js';
 import {printLines} from '../console.js';
 import {exitCodes} from '../faults.js';
 import {projectFor} from '../open_project.js';
-import type {CommandBody} from '../program.js';
 
 interface DocFlags {
   readonly list?: boolean;

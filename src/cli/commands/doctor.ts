@@ -13,13 +13,13 @@ import {sh} from '../../shell/index.js';
 import {createSessionPool} from '../../transport/index.js';
 import type {Become, HostSession, SessionPool} from '../../transport/types.js';
 import {createConnectionOf} from '../../vars/index.js';
+import type {CommandBody} from '../command.js';
 import {type ConnectionFlags, connectionOptions, surroundings} from '../common_flags.js';
 import {paletteFor, printLines} from '../console.js';
 import {doctorScript, type Findings, parseFindings} from '../doctor_probe.js';
 import {exitCodes} from '../faults.js';
 import {contextOf} from '../moments.js';
 import {type ProjectFlags, projectFor} from '../open_project.js';
-import type {CommandBody} from '../program.js';
 
 interface DoctorFlags extends ProjectFlags, ConnectionFlags {
   readonly forks?: number;

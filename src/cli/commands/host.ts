@@ -2,6 +2,7 @@ import path from 'node:path';
 import {InventoryError, UsageError} from '../../errors/index.js';
 import {minimalReporter} from '../../report/index.js';
 import {eventCounter, prepareRun, type RunPlaybookOptions, runProject} from '../../run/run_playbook.js';
+import type {CommandBody} from '../command.js';
 import {
   type ConnectionFlags,
   connectionOptions,
@@ -14,7 +15,6 @@ import {printLines, textOptions} from '../console.js';
 import {exitCodes} from '../faults.js';
 import {watchInterrupts} from '../interrupts.js';
 import {openOutput} from '../output.js';
-import type {CommandBody} from '../program.js';
 
 interface HostFlags extends InventoryFlags, VaultFlags, ConnectionFlags {
   readonly moduleName?: string;

@@ -1,13 +1,14 @@
 import {didYouMean, InventoryError, UsageError} from '../../errors/index.js';
-import {hostNamed, type Inventory, limitHosts, matchHosts} from '../../inventory/index.js';
+import {hostNamed, limitHosts, matchHosts} from '../../inventory/index.js';
 import {valueLines} from '../../report/index.js';
 import type {Project} from '../../run/project.js';
 import {inventoryLayers} from '../../vars/host_variables.js';
+import type {CommandBody} from '../command.js';
 import {printLines} from '../console.js';
 import {exitCodes} from '../faults.js';
+import {noHost} from '../no_host.js';
 import {type ProjectFlags, projectFor} from '../open_project.js';
 import {plainValue} from '../plain_value.js';
-import type {CommandBody} from '../program.js';
 
 interface InventoryCommandFlags extends ProjectFlags {
   readonly list?: boolean;
@@ -37,12 +38,6 @@ export const inventoryCommand: CommandBody = async ([pattern], given) => {
   } else printLines([json(listOf(project, pattern === undefined ? undefined : String(pattern), flags.limit))]);
   return exitCodes.ok;
 };
-
-export const noHost = (inventory: Inventory, name: string): InventoryError =>
-  new InventoryError({
-    what: `the inventory has no host '${name}'`,
-    hint: didYouMean(name, inventory.hosts.keys()) ?? 'quorate inventory --graph shows the hosts',
-  });
 
 const json = (value: unknown): string => JSON.stringify(value, null, 4);
 

@@ -3,6 +3,7 @@ import type {RunStats} from '../../events/types.js';
 import {readAnsibleConfig} from '../../playbook/index.js';
 import type {Prompt} from '../../run/passwords.js';
 import {eventCounter, prepareRun, type RunPlaybookOptions, runProject} from '../../run/run_playbook.js';
+import type {CommandBody} from '../command.js';
 import {
   type ConnectionFlags,
   connectionOptions,
@@ -16,7 +17,6 @@ import {exitCodes, nameOfFile} from '../faults.js';
 import {watchInterrupts} from '../interrupts.js';
 import {type ListFlags, listLines} from '../lists.js';
 import {type OutputFlags, openOutput} from '../output.js';
-import type {CommandBody} from '../program.js';
 import {promptOnTerminal} from '../prompt.js';
 import {configNotices} from '../run_notices.js';
 

@@ -4,13 +4,13 @@ import {isLocalName} from '../../inventory/index.js';
 import {valueLines} from '../../report/index.js';
 import type {Project} from '../../run/project.js';
 import {VaultString} from '../../yaml/index.js';
+import type {CommandBody} from '../command.js';
 import {printLines} from '../console.js';
 import {exitCodes} from '../faults.js';
 import {contextOf, idleMoment} from '../moments.js';
+import {noHost} from '../no_host.js';
 import {type ProjectFlags, projectFor} from '../open_project.js';
 import {plainValue} from '../plain_value.js';
-import type {CommandBody} from '../program.js';
-import {noHost} from './inventory.js';
 
 interface VarsFlags extends ProjectFlags {
   readonly explain?: string;
