@@ -101,7 +101,8 @@ export class Host {
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): void {
     const log = createWriteStream(this.#logFile, {flags: 'a'});
     this.exited = undefined;
-    const child = spawn('ip', this.#command([this.#k3s, ...args]), {
+    // Should this process be killed, its hosts' services go with it.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', ...this.#command([this.#k3s, ...args])], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: this.#env(env),
     });

@@ -66,7 +66,7 @@ export class EtcdClient {
   }
 
   /** Posts to the gateway; throws EtcdError with etcd's message, or the transport's error of the last endpoint. */
-  async call<T = Json>(path: string, body: Json, timeoutMs = 8000): Promise<T> {
+  async call<T = Json>(path: string, body: Json, timeoutMs = 15_000): Promise<T> {
     let failure: unknown;
     for (const endpoint of this.#endpoints) {
       try {
