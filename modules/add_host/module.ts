@@ -1,23 +1,26 @@
 import {defineModule, p, z} from '../../src/module/index.js';
 
-const known = {
-  name: p.string('Its name.', {aliases: ['hostname', 'host']}),
-  groups: p.strings('Groups it joins.', {aliases: ['group', 'groupname']}).default([]),
-};
+const params = z.looseObject({
+  name: p.string('Name of the host; `name:port` sets ansible_port.', {aliases: ['host', 'hostname']}),
+  groups: p.strings('Groups that it is put into.', {aliases: ['group', 'groupname']}).default([]),
+});
 
 export default defineModule({
   kind: 'control',
   name: 'add_host',
   aliases: ['ansible.builtin.add_host'],
-  summary: 'Adds a host to the inventory of this run, with any variables.',
-  once: true,
-  params: z.looseObject(known),
-  examples: [{name: 'A host that was just made', params: {name: '192.0.2.9', groups: ['new'], ansible_user: 'admin'}}],
+  summary: 'Adds a host to the inventory of this run, for later plays.',
+  description: 'Parameters besides `name` and `groups` become variables of the host.',
+  params,
+  returns: {add_host: 'The host, its groups and variables.'},
+  examples: [{name: 'A new machine', params: {name: '10.0.0.7', groups: ['agent'], ansible_user: 'admin'}}],
   async run({name, groups, ...values}) {
+    const [, host = name, port] = /^([^:]+):(\d+)$/.exec(name) ?? [];
+    const variables = port === undefined ? values : {ansible_port: Number(port), ...values};
     return {
       changed: true,
-      data: {add_host: {host_name: name, groups, host_vars: values}},
-      effects: [{effect: 'add_host', name, groups, values}],
+      data: {add_host: {host_name: host, groups, host_vars: variables}},
+      effects: [{effect: 'add_host', name: host, groups, values: variables}],
     };
   },
 });

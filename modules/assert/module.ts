@@ -1,34 +1,45 @@
 import {defineModule, p} from '../../src/module/index.js';
 
-const text = (message: unknown): string => (Array.isArray(message) ? message.map(String).join('\n') : String(message));
+const params = p.object({
+  that: p.expression('A condition, or a list of conditions that must all hold.'),
+  fail_msg: p.any('What is said if one does not hold.', {aliases: ['msg']}).optional(),
+  success_msg: p.any('What is said if all hold.').optional(),
+  quiet: p.bool('Say less in the result.').default(false),
+});
+
+const textOf = (message: unknown, otherwise: string): string =>
+  Array.isArray(message) ? message.join('\n') : message === undefined || message === null ? otherwise : String(message);
 
 export default defineModule({
   kind: 'control',
   name: 'assert',
   aliases: ['ansible.builtin.assert'],
-  summary: 'Fails unless all expressions are true.',
-  params: p.object({
-    that: p.expression('One expression or a list of them.'),
-    fail_msg: p.any('Said when one is false.', {aliases: ['msg']}).optional(),
-    success_msg: p.any('Said when all are true.').optional(),
-    quiet: p.bool('Says nothing of what was evaluated.').default(false),
-  }),
-  returns: {assertion: 'The expression that was false.', evaluated_to: 'What it gave.'},
+  summary: 'Fails unless conditions hold.',
+  params,
+  returns: {
+    assertion: 'The condition that does not hold.',
+    evaluated_to: 'Always false, with assertion.',
+    msg: 'fail_msg or success_msg.',
+  },
   examples: [
-    {name: 'Enough memory', params: {that: ['ansible_facts.memtotal_mb >= 2048'], fail_msg: 'K3s needs 2 GB'}},
+    {
+      name: 'An odd number of servers',
+      params: {that: ["groups['server'] | length is odd"], fail_msg: 'etcd needs an odd number'},
+    },
   ],
-  async run({that, fail_msg: failMsg, success_msg: successMsg, quiet}, view) {
-    for (const expression of Array.isArray(that) ? that : [that]) {
-      const condition = typeof expression === 'boolean' ? expression : String(expression);
-      if (!view.test(condition)) {
-        return {
-          changed: false,
-          failed: true,
-          msg: text(failMsg ?? 'Assertion failed'),
-          data: {assertion: condition, evaluated_to: false},
-        };
-      }
+  async run(given, view) {
+    const conditions = Array.isArray(given.that) ? given.that : [given.that];
+    for (const condition of conditions) {
+      const written = typeof condition === 'boolean' ? condition : String(condition);
+      if (view.test(written)) continue;
+      return {
+        changed: false,
+        failed: true,
+        msg: textOf(given.fail_msg, 'Assertion failed'),
+        hint: `this does not hold: ${written}`,
+        data: {assertion: written, evaluated_to: false},
+      };
     }
-    return {changed: false, ...(quiet ? {} : {msg: text(successMsg ?? 'All assertions passed')})};
+    return {changed: false, msg: textOf(given.success_msg, 'All assertions passed')};
   },
 });

@@ -1,33 +1,43 @@
-import {defineModule, p} from '../../src/module/index.js';
+import {UndefinedVariableError} from '../../src/errors/index.js';
+import {defineModule, p, type RunView} from '../../src/module/index.js';
+
+const params = p
+  .object({
+    msg: p.any('What to show; text or any value.').optional(),
+    var: p.expression('A variable or expression whose value is shown.').optional(),
+    verbosity: p.int('Show it only with at least so many -v.').default(0),
+  })
+  .superRefine((given, context) => {
+    if (given.msg !== undefined && given.var !== undefined)
+      context.addIssue({code: 'custom', message: "'msg' and 'var' exclude each other"});
+  });
+
+/** The value of a variable, or Ansible's words for one that is not there. */
+function shownValue(expression: string, view: RunView): unknown {
+  try {
+    return view.evaluate(expression);
+  } catch (error) {
+    if (error instanceof UndefinedVariableError) return 'VARIABLE IS NOT DEFINED!';
+    throw error;
+  }
+}
 
 export default defineModule({
   kind: 'control',
   name: 'debug',
   aliases: ['ansible.builtin.debug'],
-  summary: 'Shows a message or a variable.',
-  params: p.object({
-    msg: p.any('The message: text, or any value.').optional(),
-    var: p.expression('A variable or expression to show.').optional(),
-    verbosity: p.int('Show it only from this many -v on.').default(0),
-  }),
+  summary: 'Shows a message or the value of a variable.',
+  params,
+  returns: {msg: 'What was shown.'},
   examples: [
-    {name: 'A message', params: {msg: 'hello'}},
-    {name: 'A variable', params: {var: 'inventory_hostname'}},
+    {name: 'A message', params: {msg: 'The cluster is ready'}},
+    {name: 'A variable', params: {var: 'k3s_roles', verbosity: 1}},
   ],
-  async run({msg, var: expression, verbosity}, view) {
-    if (msg !== undefined && expression !== undefined)
-      return {changed: false, failed: true, msg: "'msg' and 'var' exclude each other"};
-    if (view.verbosity < verbosity)
-      return {changed: false, data: {skipped_reason: `shown from -${'v'.repeat(verbosity)} on`}};
-    if (expression === undefined) return {changed: false, data: {msg: msg ?? 'Hello world!'}};
-    const name = String(expression);
-    let value: unknown;
-    try {
-      value = view.evaluate(name);
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'UndefinedVariableError') throw error;
-      value = 'VARIABLE IS NOT DEFINED!';
-    }
-    return {changed: false, data: {[name]: value === undefined ? 'VARIABLE IS NOT DEFINED!' : value}};
+  async run(given, view) {
+    if (given.verbosity > view.verbosity)
+      return {changed: false, data: {skipped: true, skipped_reason: 'Verbosity threshold not met.'}};
+    if (given.var === undefined) return {changed: false, data: {msg: given.msg ?? 'Hello world!'}};
+    const expression = String(given.var);
+    return {changed: false, data: {[expression]: shownValue(expression, view)}};
   },
 });

@@ -5,9 +5,10 @@ export default defineModule({
   name: 'fail',
   aliases: ['ansible.builtin.fail'],
   summary: 'Fails with a message of your own.',
-  params: p.object({msg: p.any('The message; a list gives several lines.').default('Failed as requested from task')}),
-  examples: [{name: 'A way out', params: {msg: 'This needs systemd'}}],
+  params: p.object({msg: p.any('Why; a string or a list of lines.').optional()}),
+  examples: [{name: 'With a reason', params: {msg: 'No server has been chosen'}}],
   async run({msg}) {
-    return {changed: false, failed: true, msg: Array.isArray(msg) ? msg.map(String).join('\n') : String(msg)};
+    const text = Array.isArray(msg) ? msg.join('\n') : String(msg ?? 'Failed as requested from task');
+    return {changed: false, failed: true, msg: text};
   },
 });

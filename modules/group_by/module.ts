@@ -1,22 +1,26 @@
 import {defineModule, p} from '../../src/module/index.js';
 
+/** Ansible's groups have no blanks in their names. */
+const groupName = (text: string): string => text.replaceAll(' ', '-');
+
 export default defineModule({
   kind: 'control',
   name: 'group_by',
   aliases: ['ansible.builtin.group_by'],
-  summary: 'Puts the host into a group made for this run, for later plays.',
+  summary: 'Puts the host into a group named by a variable, for later plays.',
   params: p.object({
-    key: p.string('The group; spaces become dashes.'),
-    parents: p.strings('Groups above it.').default(['all']),
+    key: p.string('Name of the group; made if it is new.'),
+    parents: p.strings('Groups that it is put below.').default(['all']),
   }),
-  examples: [{name: 'A group for each distribution', params: {key: 'os_debian'}}],
+  returns: {add_group: 'The group.', parent_groups: 'The groups above it.'},
+  examples: [{name: 'By distribution', params: {key: "os_{{ ansible_facts['distribution'] }}"}}],
   async run({key, parents}) {
-    const name = (text: string): string => text.replaceAll(' ', '-');
-    // Ansible calls this a change of the run; no host is touched.
+    const group = groupName(key);
+    const above = parents.map(groupName);
     return {
-      changed: false,
-      data: {add_group: name(key), parent_groups: parents.map(name)},
-      effects: [{effect: 'group_by', group: name(key), parents: parents.map(name)}],
+      changed: true,
+      data: {add_group: group, parent_groups: above},
+      effects: [{effect: 'group_by', group, parents: above}],
     };
   },
 });

@@ -6,22 +6,22 @@ const actions = [
   'noop',
   'clear_facts',
   'clear_host_errors',
-  'end_play',
   'end_host',
+  'end_play',
   'end_batch',
-  'reset_connection',
   'end_role',
+  'reset_connection',
 ] as const;
 
 export default defineModule({
   kind: 'control',
   name: 'meta',
   aliases: ['ansible.builtin.meta'],
-  summary: 'Tells the run itself to do something: run handlers now, end the play for a host, forget facts.',
+  summary: 'Tells the run itself something: to run handlers now, to end the play, to connect anew.',
+  params: p.object({
+    free_form: p.choice(actions, 'What to do.', {aliases: ['_raw_params']}),
+  }),
   freeForm: 'free_form',
-  params: p.object({free_form: p.choice(actions, 'What to do.')}),
-  examples: [{name: 'Run handlers now', params: {free_form: 'flush_handlers'}}],
-  async run({free_form: action}) {
-    return {changed: false, msg: action, effects: [{effect: 'meta', action}]};
-  },
+  examples: [{name: 'Handlers now', params: {free_form: 'flush_handlers'}}],
+  run: async ({free_form}) => ({changed: false, effects: [{effect: 'meta', action: free_form}]}),
 });

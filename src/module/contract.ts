@@ -152,7 +152,7 @@ export async function runSteps(steps: readonly Step[], context: ContractContext)
 const fromResult = (result: ModuleResult, more: Partial<ContractOutcome> = {}): ContractOutcome => ({
   ...nothing,
   ...more,
-  status: result.failed ? 'failed' : result.changed ? 'changed' : 'ok',
+  status: result.failed ? 'failed' : result.data?.skipped === true ? 'skipped' : result.changed ? 'changed' : 'ok',
   ...(result.msg === undefined ? {} : {why: result.msg}),
   ...(result.hint === undefined ? {} : {hint: result.hint}),
   diff: result.diff ?? more.diff ?? [],
