@@ -2,12 +2,12 @@
 import type {Where} from '../errors/index.js';
 import {formatWhere} from '../errors/index.js';
 import type {Runner} from './engine.js';
-import {pyRepr} from './python/repr.js';
-import {truthy} from './python/truth.js';
-import {typeName} from './python/kinds.js';
-import {SyntaxFault} from './syntax/faults.js';
 import {complete} from './eval/output.js';
 import {omit} from './omit.js';
+import {typeName} from './python/kinds.js';
+import {pyRepr} from './python/repr.js';
+import {truthy} from './python/truth.js';
+import {SyntaxFault} from './syntax/faults.js';
 
 /** A text that is templates from its first character to its last. */
 const allTemplate = /^\{[{%#][\s\S]*[}%#]\}$/;
@@ -41,8 +41,13 @@ function outcome(value: unknown, text: string, warn: (message: string) => void):
   const result = value === omit ? false : truthy(value);
   if (typeof value !== 'boolean') {
     const shown = pyRepr(complete(value));
-    const hint = typeof value === 'string' && /^(no|false|off)$/i.test(value) ? '; text that is not empty counts as true: add `| bool`' : '';
-    warn(`the condition '${text}' is no boolean but ${shown.length > 40 ? `${shown.slice(0, 37)}...` : shown} (${typeName(value)}), which counts as ${result}${hint}`);
+    const hint =
+      typeof value === 'string' && /^(no|false|off)$/i.test(value)
+        ? '; text that is not empty counts as true: add `| bool`'
+        : '';
+    warn(
+      `the condition '${text}' is no boolean but ${shown.length > 40 ? `${shown.slice(0, 37)}...` : shown} (${typeName(value)}), which counts as ${result}${hint}`,
+    );
   }
   return result;
 }

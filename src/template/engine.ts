@@ -37,7 +37,13 @@ export interface Runner {
 
 export function createTemplateEngine(options: TemplateEngineOptions): TemplateEngine {
   const library = createLibrary(options);
-  const worldOf = (context: TemplateContext): World => ({context, library, variables: context.variables, trail: [], file: undefined});
+  const worldOf = (context: TemplateContext): World => ({
+    context,
+    library,
+    variables: context.variables,
+    trail: [],
+    file: undefined,
+  });
 
   const finish = (value: unknown, context: TemplateContext): unknown => {
     if (context.marks) sawDeep(context.marks, value);
@@ -53,13 +59,17 @@ export function createTemplateEngine(options: TemplateEngineOptions): TemplateEn
         return located(where, undefined, () => finish(run(value, 'text', context), context));
       }
       if (typeof value !== 'object' || value === null) return value;
-      return located(where, undefined, () => finish(lazyValue(worldOf(context), value, {path: '', origin: undefined}), context));
+      return located(where, undefined, () =>
+        finish(lazyValue(worldOf(context), value, {path: '', origin: undefined}), context),
+      );
     },
-    evaluate: (expression, context, where) => located(where, undefined, () => finish(run(expression, 'expression', context), context)),
+    evaluate: (expression, context, where) =>
+      located(where, undefined, () => finish(run(expression, 'expression', context), context)),
     condition: (expression, context, where) =>
       located(where, undefined, () => {
         const runner: Runner = {
-          render: (value) => finish(lazyValue(worldOf(context), value, {path: 'condition', origin: undefined}), context),
+          render: (value) =>
+            finish(lazyValue(worldOf(context), value, {path: 'condition', origin: undefined}), context),
           condition: (text) => mustBeDefined(run(text, 'condition', context)),
           warnOnce: (message) => {
             if (!library.alreadySaid(message)) context.warn(message);

@@ -36,7 +36,11 @@ function placeOf(fault: Fault, where: Where | undefined, file: string | undefine
 function lineAt({text, offset}: Site): {line: number; column: number; shown: string} {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
-  return {line: text.slice(0, start).split('\n').length, column: offset - start + 1, shown: text.slice(start, end === -1 ? text.length : end)};
+  return {
+    line: text.slice(0, start).split('\n').length,
+    column: offset - start + 1,
+    shown: text.slice(start, end === -1 ? text.length : end),
+  };
 }
 
 /** The line the fault is in, and a caret under the place. */

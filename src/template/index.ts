@@ -1,10 +1,10 @@
 export {createTemplateEngine} from './engine.js';
+export {shaCrypt} from './filters/sha_crypt.js';
 export {dropOmitted, omit, toPlain} from './omit.js';
 export {PyFloat, PyTuple} from './python/kinds.js';
+export {pythonRegex, type RegexFlags, replacer as pythonReplacement} from './python/regex.js';
+export {pyRepr, pyStr} from './python/repr.js';
 export {looseVersion} from './python/versions.js';
-export {pyStr, pyRepr} from './python/repr.js';
-export {pythonRegex, replacer as pythonReplacement, type RegexFlags} from './python/regex.js';
-export {shaCrypt} from './filters/sha_crypt.js';
 export {isTemplate} from './syntax/compile.js';
 export {
   floatValue,

@@ -39,4 +39,5 @@ function plainEntries(entries: Iterable<readonly [string, unknown]>): Record<str
   return made;
 }
 
-const plainKey = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(toPlain(key)).replaceAll('"', ''));
+const plainKey = (key: unknown): string =>
+  typeof key === 'string' ? key : JSON.stringify(toPlain(key)).replaceAll('"', '');

@@ -8,17 +8,28 @@ export interface Signature {
   readonly takesNamed: boolean;
 }
 
-const literals: ReadonlyMap<string, unknown> = new Map<string, unknown>([['None', null], ['True', true], ['False', false]]);
+const literals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['None', null],
+  ['True', true],
+  ['False', false],
+]);
 
 /** Reads `width=4, first=False, *rest, **named`; defaults are None, booleans, whole numbers and quoted strings. */
 export function signature(text: string): Signature {
-  const parts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   return {
     parameters: parts
       .filter((part) => !part.startsWith('*'))
       .map((part) => {
         const [name = '', fallback] = part.split('=');
-        return {name, required: fallback === undefined, fallback: fallback === undefined ? undefined : literal(fallback)};
+        return {
+          name,
+          required: fallback === undefined,
+          fallback: fallback === undefined ? undefined : literal(fallback),
+        };
       }),
     takesRest: parts.some((part) => /^\*\w/.test(part)),
     takesNamed: parts.some((part) => part.startsWith('**')),
@@ -34,7 +45,9 @@ function literal(text: string): unknown {
 export function bind(wanted: Signature, given: CallArguments): unknown[] {
   const {parameters} = wanted;
   if (given.positional.length > parameters.length && !wanted.takesRest)
-    throw new Fault(`takes at most ${parameters.length} argument${parameters.length === 1 ? '' : 's'}, not ${given.positional.length}`);
+    throw new Fault(
+      `takes at most ${parameters.length} argument${parameters.length === 1 ? '' : 's'}, not ${given.positional.length}`,
+    );
   const values = parameters.map(({name, required, fallback}, index) => {
     const byPlace = index < given.positional.length;
     if (byPlace && given.named.has(name)) throw new Fault(`got the argument '${name}' twice`);

@@ -1,8 +1,11 @@
 /** Finds filters, tests and lookups by name and calls them. */
 import {Fault} from '../python/faults.js';
-import {type CallArguments, typeName} from '../python/kinds.js';
-import {Undefined} from '../python/undefined.js';
+import {itemsOf} from '../python/iterate.js';
+import {type CallArguments, PyFunction, PyRecord, typeName} from '../python/kinds.js';
+import {asMapping, entriesOf} from '../python/mapping.js';
+import {defined, Undefined} from '../python/undefined.js';
 import {shortName} from '../syntax/analyse.js';
+import type {Arguments, Expression} from '../syntax/ast.js';
 import {bind} from './arguments.js';
 import {sawDeep} from './marks.js';
 import type {FilterDefinition, LookupDefinition, Runtime, TestDefinition} from './runtime.js';
@@ -37,14 +40,35 @@ function firstUndefined(input: unknown, given: CallArguments): Undefined | undef
   return undefined;
 }
 
+/** Calls a function, method or macro; an undefined argument is the result, unless the function wants to see it. */
+export function invokeValue(callee: unknown, given: CallArguments, path: string): unknown {
+  defined(callee);
+  if (callee instanceof PyRecord && callee.call) return callee.call(given);
+  if (!(callee instanceof PyFunction)) throw new Fault(`'${path}' is a ${typeName(callee)}, which cannot be called`);
+  const missing = callee.takesUndefined ? undefined : firstUndefined(null, given);
+  return missing ?? callee.call(given);
+}
+
+/** The values of `f(a, *list, b=c, **dict)`. */
+export function evaluateArguments(args: Arguments, evaluate: (node: Expression) => unknown): CallArguments {
+  const positional = args.positional.map(evaluate);
+  const named = new Map(args.named.map((entry) => [entry.name, evaluate(entry.value)]));
+  if (args.spread) for (const item of itemsOf(evaluate(args.spread))) positional.push(item);
+  const extra = args.namedSpread ? entriesOf(asMapping(evaluate(args.namedSpread), 'what follows **')) : [];
+  for (const [key, value] of extra) named.set(String(key), value);
+  return {positional, named};
+}
+
 /** These look at whether there is a value, not at the value. */
 const noReading: ReadonlySet<string> = new Set(['defined', 'undefined', 'default', 'd', 'mandatory', 'type_debug']);
 
 function note(runtime: Runtime, name: string, input: unknown, given: CallArguments): void {
   const {marks} = runtime.context;
   if (!marks) return;
-  if (!noReading.has(shortName(name)) || (given.positional[1] ?? given.named.get('boolean')) === true) sawDeep(marks, input);
-  if (!noReading.has(shortName(name))) for (const value of [...given.positional, ...given.named.values()]) sawDeep(marks, value);
+  if (!noReading.has(shortName(name)) || (given.positional[1] ?? given.named.get('boolean')) === true)
+    sawDeep(marks, input);
+  if (!noReading.has(shortName(name)))
+    for (const value of [...given.positional, ...given.named.values()]) sawDeep(marks, value);
 }
 
 /** Names who complained, once. */
@@ -62,23 +86,36 @@ export function attributed<Result>(who: string, run: () => Result): Result {
 }
 
 /** `lookup('name', ...)`: one result as it is, several texts joined with commas; `wantlist=True` gives the list. */
-export function invokeLookup(runtime: Runtime, name: string, terms: readonly unknown[], given: ReadonlyMap<string, unknown>): unknown {
+export function invokeLookup(
+  runtime: Runtime,
+  name: string,
+  terms: readonly unknown[],
+  given: ReadonlyMap<string, unknown>,
+): unknown {
   const definition: LookupDefinition = findPlugin(runtime.library.lookups, 'lookup', name);
   const options = new Map(given);
   const wantList = options.get('wantlist') === true;
   const errors = String(options.get('errors') ?? 'strict');
   options.delete('wantlist');
   options.delete('errors');
-  const results = guarded(runtime, errors, name, () => attributed(`lookup '${name}'`, () => definition.run(runtime, terms, options)));
+  const results = guarded(runtime, errors, name, () =>
+    attributed(`lookup '${name}'`, () => definition.run(runtime, terms, options)),
+  );
   if (results === undefined) return wantList ? [] : null;
   if (wantList || results.length === 0) return [...results];
   if (results.length === 1) return results[0];
   return results.every((item) => typeof item === 'string') ? results.join(',') : [...results];
 }
 
-function guarded(runtime: Runtime, errors: string, name: string, run: () => readonly unknown[]): readonly unknown[] | undefined {
+function guarded(
+  runtime: Runtime,
+  errors: string,
+  name: string,
+  run: () => readonly unknown[],
+): readonly unknown[] | undefined {
   if (errors === 'strict') return run();
-  if (errors !== 'warn' && errors !== 'ignore') throw new Fault(`lookup '${name}': errors must be strict, warn or ignore, not '${errors}'`);
+  if (errors !== 'warn' && errors !== 'ignore')
+    throw new Fault(`lookup '${name}': errors must be strict, warn or ignore, not '${errors}'`);
   try {
     return run();
   } catch (error) {
@@ -87,9 +124,3 @@ function guarded(runtime: Runtime, errors: string, name: string, run: () => read
     return undefined;
   }
 }
-
-/** A list of terms that may hold lists themselves. */
-export const termText = (term: unknown): string => {
-  if (typeof term === 'string') return term;
-  throw new Fault(`a term must be text, not ${typeName(term)}`);
-};

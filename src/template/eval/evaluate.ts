@@ -4,9 +4,9 @@ import {unbox} from '../python/kinds.js';
 import type {Compiled} from '../syntax/ast.js';
 import {countFinalNewlines} from '../syntax/compile.js';
 import {Evaluation} from './evaluation.js';
-import {runInto} from './statements.js';
 import type {EvaluateOptions} from './runtime.js';
 import {Scope} from './scope.js';
+import {runInto} from './statements.js';
 import type {World} from './world.js';
 
 /** The value, perhaps lazy or undefined; faults carry the place in this text. */
@@ -15,7 +15,9 @@ export function evaluateTemplate(world: World, compiled: Compiled, options: Eval
   const scope = new Scope();
   for (const [name, value] of options.extra ?? []) scope.set(name, value);
   try {
-    const value = compiled.single ? evaluation.evaluate(compiled.single, scope) : evaluation.runBody(compiled.body, scope);
+    const value = compiled.single
+      ? evaluation.evaluate(compiled.single, scope)
+      : evaluation.runBody(compiled.body, scope);
     return withFinalNewlines(unbox(value), compiled);
   } catch (error) {
     const fault = asFault(error);
@@ -33,6 +35,7 @@ function withFinalNewlines(value: unknown, compiled: Compiled): unknown {
 
 function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
-  if (error instanceof RangeError && /call stack/i.test(error.message)) return new Fault('the template calls itself without end', {cause: error});
+  if (error instanceof RangeError && /call stack/i.test(error.message))
+    return new Fault('the template calls itself without end', {cause: error});
   return new Fault(error instanceof Error ? error.message : String(error), {cause: error});
 }

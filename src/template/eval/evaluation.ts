@@ -1,31 +1,42 @@
 /** Walks a template's tree. One for each template being rendered; filters and lookups see it as their `Runtime`. */
+
 import {arithmetic, negate, positive} from '../python/arithmetic.js';
-import {pyEquals} from '../python/equality.js';
-import {Fault} from '../python/faults.js';
-import {type CallArguments, PyFunction, PyRecord, tuple, typeName} from '../python/kinds.js';
-import {itemsOf} from '../python/iterate.js';
-import {entriesOf, asMapping, keysOf, isMapping, makeDict} from '../python/mapping.js';
-import {pyContains} from '../python/membership.js';
-import {pyCompare} from '../python/ordering.js';
+import {type CallArguments, tuple} from '../python/kinds.js';
+import {makeDict} from '../python/mapping.js';
 import {sliceValue} from '../python/slices.js';
 import {truthy} from '../python/truth.js';
-import {defined, Undefined} from '../python/undefined.js';
-import type {Arguments, AttributeNode, Body, CallNode, Compiled, CompareNode, CompareSign, Expression, FilterNode, ItemNode, SliceNode, TestNode} from '../syntax/ast.js';
-import {isTemplate, type TextKind} from '../syntax/compile.js';
-import {omit} from '../omit.js';
-import {invokeFilter, invokeLookup, invokeTest} from './calls.js';
-import {deepCopy} from './copy.js';
+import {defined, type Site, Undefined} from '../python/undefined.js';
+import type {
+  Arguments,
+  AttributeNode,
+  Body,
+  CallNode,
+  CompareNode,
+  Compiled,
+  Expression,
+  FilterNode,
+  ItemNode,
+  SliceNode,
+  TestNode,
+} from '../syntax/ast.js';
+import type {TextKind} from '../syntax/compile.js';
+import {evaluateArguments, invokeFilter, invokeLookup, invokeTest, invokeValue} from './calls.js';
 import {sawDeep, sawShallow} from './marks.js';
-import {type Found, findAttribute, findItem} from './members.js';
-import {concat, pieceText} from './output.js';
+import {findAttribute, findItem} from './members.js';
+import {missingMember, missingName, noElse} from './missing.js';
+import {Names} from './names.js';
+import {compareValues, concatText} from './operators.js';
+import {concat} from './output.js';
 import {keySuffix, pathText} from './paths.js';
 import type {EvaluateOptions, Library, Runtime} from './runtime.js';
-import {Scope} from './scope.js';
-import {suggest} from './suggest.js';
+import type {Scope} from './scope.js';
 import {readVariable, variableNames} from './variables.js';
 import type {World} from './world.js';
 
 export type RunStatements = (evaluation: Evaluation, body: Body, scope: Scope, pieces: unknown[]) => void;
+
+/** Delimiters in pairs; a lone `{{` in a pattern is no template. */
+const wholeTemplate = /\{\{[\s\S]*\}\}|\{%[\s\S]*%\}/;
 
 const lookupFunctions: ReadonlySet<string> = new Set(['lookup', 'query', 'q']);
 
@@ -37,7 +48,7 @@ export class Evaluation implements Runtime {
   /** Where in the text the present step stands, for messages. */
   at = 0;
   #renderConstants: boolean;
-  #globals: ReadonlyMap<string, PyFunction> | undefined;
+  readonly #names: Names;
 
   constructor(
     readonly world: World,
@@ -51,6 +62,7 @@ export class Evaluation implements Runtime {
     this.file = world.file;
     this.mayMutate = compiled.mutates;
     this.#renderConstants = options.renderConstants ?? false;
+    this.#names = new Names(this, world);
   }
 
   /** The value of an expression; undefined names and members give an `Undefined`. */
@@ -69,7 +81,7 @@ export class Evaluation implements Runtime {
       case 'call':
         return this.#call(node, scope);
       case 'filter':
-        return this.filterOn(node, this.#filterInput(node, scope), scope);
+        return this.filterOn(node, node.input ? this.evaluate(node.input, scope) : '', scope);
       case 'test':
         return this.#test(node, scope);
       case 'compare':
@@ -85,7 +97,7 @@ export class Evaluation implements Runtime {
       case 'not':
         return !this.truth(this.evaluate(node.operand, scope), node.at);
       case 'conditional':
-        if (this.truth(this.evaluate(node.condition, scope), node.at)) return this.evaluate(node.then, scope);
+        if (this.truth(this.evaluate(node.condition, scope), node.at)) return this.evaluate(node.chosen, scope);
         return node.otherwise ? this.evaluate(node.otherwise, scope) : this.#noElse(node.at);
       case 'list':
         return node.items.map((item) => this.evaluate(item, scope));
@@ -135,44 +147,26 @@ export class Evaluation implements Runtime {
   }
 
   #constant(value: unknown, at: number): unknown {
-    if (!this.#renderConstants || typeof value !== 'string' || !isTemplate(value)) return value;
+    if (!this.#renderConstants || typeof value !== 'string' || !wholeTemplate.test(value)) return value;
     this.at = at;
     this.warnOnce(`braces inside an expression are not needed: write the variable's name instead of '${value}'`);
     return this.render(value, 'text');
   }
 
-  #undefined(path: string, why: string, hint: () => string | undefined): Undefined {
-    const value = new Undefined({path, why, hint});
-    value.site = {text: this.compiled.text, offset: this.at};
-    return value;
-  }
-
   #noElse(at: number): Undefined {
     this.at = at;
-    const value = new Undefined({path: '', why: "the condition of an inline 'if' without 'else' is false", lenient: true});
-    value.site = {text: this.compiled.text, offset: at};
-    return value;
+    return noElse(this.#site);
+  }
+
+  /** Where the present step stands. */
+  get #site(): Site {
+    return {text: this.compiled.text, offset: this.at};
   }
 
   #name(name: string, at: number, scope: Scope): unknown {
     this.at = at;
-    const local = scope.find(name);
-    if (local) return local.value;
-    const found = readVariable(this.world, name);
-    if (found) return this.mayMutate ? deepCopy(found.value, this.context.marks) : found.value;
-    const given = this.#global(name);
-    if (given !== undefined) return given;
-    return this.#undefined(name, '', () => suggest(name, [...variableNames(this.world.variables), ...this.#globalNames()]));
-  }
-
-  #global(name: string): unknown {
-    if (name === 'omit') return omit;
-    this.#globals ??= this.library.globals(this);
-    return this.#globals.get(name);
-  }
-
-  #globalNames(): Iterable<string> {
-    return this.#globals?.keys() ?? [];
+    const found = this.#names.find(name, scope);
+    return found ? found.value : missingName(this.#site, name, () => this.#names.all());
   }
 
   #attribute(node: AttributeNode, scope: Scope): unknown {
@@ -181,7 +175,7 @@ export class Evaluation implements Runtime {
     if (object instanceof Undefined) return object.member(`.${node.name}`);
     this.sawMember(object);
     const found = findAttribute(this, object, node.name);
-    return found ? found.value : this.#noMember(pathText(node.object), `.${node.name}`, object, node.name);
+    return found ? found.value : missingMember(this.#site, pathText(node.object), `.${node.name}`, object, node.name);
   }
 
   #item(node: ItemNode, scope: Scope): unknown {
@@ -192,22 +186,17 @@ export class Evaluation implements Runtime {
     if (key instanceof Undefined) return key;
     this.sawMember(object);
     const found = findItem(this, object, key);
-    return found ? found.value : this.#noMember(pathText(node.object), keySuffix(key), object, key);
+    return found ? found.value : missingMember(this.#site, pathText(node.object), keySuffix(key), object, key);
   }
 
   sawMember(object: unknown): void {
     if (this.context.marks) sawShallow(this.context.marks, object);
   }
 
-  #noMember(path: string, suffix: string, object: unknown, key: unknown): Undefined {
-    const name = typeof key === 'string' ? `'${key}'` : `item ${String(key)}`;
-    const why = `'${path}' (a ${typeName(object)}${Array.isArray(object) ? ` of ${object.length}` : ''}) has no ${name}`;
-    return this.#undefined(path + suffix, why, () => memberHint(object, key));
-  }
-
   #slice(node: SliceNode, scope: Scope): unknown {
     const object = this.evaluate(node.object, scope);
-    const part = (expression: Expression | undefined): unknown => (expression ? defined(this.evaluate(expression, scope)) : null);
+    const part = (expression: Expression | undefined): unknown =>
+      expression ? defined(this.evaluate(expression, scope)) : null;
     const bounds = {start: part(node.start), stop: part(node.stop), step: part(node.step)};
     this.at = node.at;
     if (object instanceof Undefined) return object.member('[...]');
@@ -236,11 +225,7 @@ export class Evaluation implements Runtime {
 
   /** Positional and named values of a call. */
   arguments(args: Arguments, scope: Scope): CallArguments {
-    const positional = args.positional.map((item) => this.evaluate(item, scope));
-    const named = new Map(args.named.map((entry) => [entry.name, this.evaluate(entry.value, scope)]));
-    if (args.spread) positional.push(...itemsOf(this.evaluate(args.spread, scope)));
-    if (args.namedSpread) for (const [key, value] of entriesOf(asMapping(this.evaluate(args.namedSpread, scope), 'what follows **'))) named.set(String(key), value);
-    return {positional, named};
+    return evaluateArguments(args, (node) => this.evaluate(node, scope));
   }
 
   #call(node: CallNode, scope: Scope): unknown {
@@ -263,19 +248,8 @@ export class Evaluation implements Runtime {
   }
 
   callValue(callee: unknown, given: CallArguments, path: string): unknown {
-    defined(callee);
-    if (callee instanceof PyRecord && callee.call) return callee.call(given);
-    if (!(callee instanceof PyFunction)) throw new Fault(`'${path}' is a ${typeName(callee)}, which cannot be called`);
-    if (!callee.takesUndefined) {
-      const missing = firstUndefined(given);
-      if (missing) return missing;
-    }
     this.saw(...given.positional, ...given.named.values());
-    return callee.call(given);
-  }
-
-  #filterInput(node: FilterNode, scope: Scope): unknown {
-    return node.input ? this.evaluate(node.input, scope) : '';
+    return invokeValue(callee, given, path);
   }
 
   /** A filter on a value that is already there: a block's text, or the evaluated input. */
@@ -295,19 +269,15 @@ export class Evaluation implements Runtime {
   item(object: unknown, key: unknown): unknown {
     if (object instanceof Undefined) return object.member(keySuffix(key));
     this.sawMember(object);
-    return this.#valueOr(findItem(this, object, key), object, key);
+    const found = findItem(this, object, key);
+    return found ? found.value : missingMember(this.#site, undefined, '', object, key);
   }
 
   attribute(object: unknown, name: string): unknown {
     if (object instanceof Undefined) return object.member(`.${name}`);
     this.sawMember(object);
-    return this.#valueOr(findAttribute(this, object, name), object, name);
-  }
-
-  #valueOr(found: Found | undefined, object: unknown, key: unknown): unknown {
-    if (found) return found.value;
-    const name = typeof key === 'string' ? `'${key}'` : `item ${String(key)}`;
-    return this.#undefined(String(key), `a ${typeName(object)} has no ${name}`, () => memberHint(object, key));
+    const found = findAttribute(this, object, name);
+    return found ? found.value : missingMember(this.#site, undefined, '', object, name);
   }
 
   filter(name: string, input: unknown, given: CallArguments): unknown {
@@ -324,7 +294,7 @@ export class Evaluation implements Runtime {
 
   variable(name: string): unknown {
     const found = readVariable(this.world, name);
-    return found ? found.value : this.#undefined(name, '', () => suggest(name, variableNames(this.world.variables)));
+    return found ? found.value : missingName(this.#site, name, () => variableNames(this.world.variables));
   }
 
   names(): Iterable<string> | undefined {
@@ -339,43 +309,4 @@ export class Evaluation implements Runtime {
   warnOnce(message: string): void {
     if (!this.library.alreadySaid(message)) this.context.warn(message);
   }
-}
-
-const concatText = (value: unknown): string => (value === omit ? '' : value === null ? 'None' : pieceText(defined(value)));
-
-function compareValues(sign: CompareSign, left: unknown, right: unknown): boolean {
-  switch (sign) {
-    case '==':
-      return pyEquals(left, right);
-    case '!=':
-      return !pyEquals(left, right);
-    case 'in':
-      return pyContains(right, left);
-    case 'not in':
-      return !pyContains(right, left);
-    case '<':
-      return pyCompare(left, right, sign) < 0;
-    case '<=':
-      return pyCompare(left, right, sign) <= 0;
-    case '>':
-      return pyCompare(left, right, sign) > 0;
-    case '>=':
-      return pyCompare(left, right, sign) >= 0;
-  }
-}
-
-export function firstUndefined(given: CallArguments, input?: unknown): Undefined | undefined {
-  if (input instanceof Undefined) return input;
-  for (const value of [...given.positional, ...given.named.values()]) if (value instanceof Undefined) return value;
-  return undefined;
-}
-
-/** The nearest key, or the keys there are. */
-function memberHint(object: unknown, key: unknown): string | undefined {
-  if (!isMapping(object) || typeof key !== 'string') return undefined;
-  const names = keysOf(object).map(String);
-  const near = suggest(key, names);
-  if (near !== undefined || names.length === 0) return near ?? 'it is empty';
-  const shown = names.slice(0, 8).join(', ');
-  return `it has: ${shown}${names.length > 8 ? `, and ${names.length - 8} more` : ''}`;
 }

@@ -1,14 +1,15 @@
 /** The functions every template can call. */
-import {Fault} from '../python/faults.js';
+
+import {pairsOf} from '../methods/containers.js';
 import {DateTime} from '../python/datetime.js';
+import {Fault} from '../python/faults.js';
 import {type CallArguments, PyFunction, PyNamespace, PyRecord} from '../python/kinds.js';
-import {entriesOf, asMapping, makeDict} from '../python/mapping.js';
+import {asMapping, entriesOf, makeDict} from '../python/mapping.js';
 import {asIndex} from '../python/numbers.js';
 import {pyStr} from '../python/repr.js';
 import {strftime} from '../python/strftime.js';
-import {defined, Undefined} from '../python/undefined.js';
 import {truthy} from '../python/truth.js';
-import {pairsOf} from '../methods/containers.js';
+import {defined, Undefined} from '../python/undefined.js';
 import {bind, signature} from './arguments.js';
 import {attributed} from './calls.js';
 import type {Runtime} from './runtime.js';
@@ -34,7 +35,8 @@ const dict = ({positional, named}: CallArguments): unknown => {
 
 function namespace({positional, named}: CallArguments): PyNamespace {
   const made = new PyNamespace();
-  for (const item of positional) for (const [key, value] of entriesOf(asMapping(item, 'the argument'))) made.members.set(pyStr(key), value);
+  for (const item of positional)
+    for (const [key, value] of entriesOf(asMapping(item, 'the argument'))) made.members.set(pyStr(key), value);
   for (const [key, value] of named) made.members.set(key, value);
   return made;
 }
@@ -58,7 +60,10 @@ const undefTakes = signature('hint=None');
 
 function undef(given: CallArguments): Undefined {
   const [hint] = bind(undefTakes, given);
-  return new Undefined({path: '', why: typeof hint === 'string' && hint !== '' ? hint : 'a mandatory variable was not overridden'});
+  return new Undefined({
+    path: '',
+    why: typeof hint === 'string' && hint !== '' ? hint : 'a mandatory variable was not overridden',
+  });
 }
 
 /** `cycler('odd', 'even')`: `next()` gives one after the other. */
@@ -70,7 +75,15 @@ function cycler({positional}: CallArguments): PyRecord {
     index = 0;
     return null;
   });
-  return new PyRecord('Cycler', (name) => (name === 'next' ? next : name === 'reset' ? reset : name === 'current' ? positional[index % positional.length] : undefined));
+  return new PyRecord('Cycler', (name) =>
+    name === 'next'
+      ? next
+      : name === 'reset'
+        ? reset
+        : name === 'current'
+          ? positional[index % positional.length]
+          : undefined,
+  );
 }
 
 /** `joiner(', ')`: nothing the first time, the separator from then on. */
@@ -84,7 +97,11 @@ function joiner({positional}: CallArguments): PyFunction {
 }
 
 export function globalFunctions(runtime: Runtime): ReadonlyMap<string, PyFunction> {
-  const made = (name: string, call: (given: CallArguments) => unknown, takesUndefined = false): [string, PyFunction] => [
+  const made = (
+    name: string,
+    call: (given: CallArguments) => unknown,
+    takesUndefined = false,
+  ): [string, PyFunction] => [
     name,
     new PyFunction(name, (given) => attributed(`function '${name}'`, () => call(given)), takesUndefined),
   ];

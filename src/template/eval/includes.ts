@@ -4,8 +4,8 @@ import {PyRecord} from '../python/kinds.js';
 import {pyStr} from '../python/repr.js';
 import {defined, Undefined} from '../python/undefined.js';
 import type {Body, Compiled, ImportNode, IncludeNode} from '../syntax/ast.js';
-import {findOnPath} from './files.js';
 import type {Evaluation} from './evaluation.js';
+import {findOnPath} from './files.js';
 import {concat} from './output.js';
 import {Scope} from './scope.js';
 import {noVariables} from './world.js';
@@ -23,7 +23,8 @@ function load(evaluation: Evaluation, names: unknown): Loaded | undefined {
   const list = Array.isArray(names) ? names : [names];
   for (const name of list) {
     const path = findOnPath(evaluation, 'templates', pyStr(defined(name)));
-    if (path !== undefined) return {path, compiled: evaluation.library.compile(evaluation.context.lookups.readFile(path), 'file')};
+    if (path !== undefined)
+      return {path, compiled: evaluation.library.compile(evaluation.context.lookups.readFile(path), 'file')};
   }
   return undefined;
 }
@@ -31,15 +32,21 @@ function load(evaluation: Evaluation, names: unknown): Loaded | undefined {
 function required(evaluation: Evaluation, names: unknown): Loaded {
   const loaded = load(evaluation, names);
   if (loaded) return loaded;
-  throw new Fault(`there is no template ${(Array.isArray(names) ? names : [names]).map((name) => `'${pyStr(name)}'`).join(' or ')}`, {
-    hint: `looked in ${evaluation.context.lookups.searchPaths('templates').join(', ') || 'no folder'}`,
-  });
+  throw new Fault(
+    `there is no template ${(Array.isArray(names) ? names : [names]).map((name) => `'${pyStr(name)}'`).join(' or ')}`,
+    {
+      hint: `looked in ${evaluation.context.lookups.searchPaths('templates').join(', ') || 'no folder'}`,
+    },
+  );
 }
 
 function inner(evaluation: Evaluation, loaded: Loaded, withContext: boolean): Evaluation {
   const steps = evaluation.world.trail.filter((step) => step.path.startsWith('include ')).length;
   if (steps >= deepestIncludes) throw new Fault(`templates include each other ${deepestIncludes} deep`);
-  const trail = [...evaluation.world.trail, {source: noVariables, path: `include ${loaded.path} ${steps}`, origin: undefined}];
+  const trail = [
+    ...evaluation.world.trail,
+    {source: noVariables, path: `include ${loaded.path} ${steps}`, origin: undefined},
+  ];
   const variables = withContext ? evaluation.world.variables : noVariables;
   return evaluation.fork({...evaluation.world, trail, variables, file: loaded.path}, loaded.compiled);
 }
@@ -61,7 +68,12 @@ export function includeTemplate(evaluation: Evaluation, node: IncludeNode, scope
   evaluation.at = node.at;
   const loaded = node.ignoreMissing ? load(evaluation, names) : required(evaluation, names);
   if (!loaded) return;
-  runFile(inner(evaluation, loaded, node.withContext), loaded.compiled.body, new Scope(node.withContext ? scope : undefined), pieces);
+  runFile(
+    inner(evaluation, loaded, node.withContext),
+    loaded.compiled.body,
+    new Scope(node.withContext ? scope : undefined),
+    pieces,
+  );
 }
 
 export function importTemplate(evaluation: Evaluation, node: ImportNode, scope: Scope): void {
@@ -72,7 +84,9 @@ export function importTemplate(evaluation: Evaluation, node: ImportNode, scope: 
   const pieces: unknown[] = [];
   runFile(inner(evaluation, loaded, node.withContext), loaded.compiled.body, own, pieces);
   if (typeof node.as === 'string') scope.set(node.as, moduleRecord(own, pieces));
-  else for (const {name, as} of node.as) scope.set(as, exported(own, name) ?? new Undefined({path: name, why: `${loaded.path} does not define it`}));
+  else
+    for (const {name, as} of node.as)
+      scope.set(as, exported(own, name) ?? new Undefined({path: name, why: `${loaded.path} does not define it`}));
 }
 
 const exported = (scope: Scope, name: string): unknown => (name.startsWith('_') ? undefined : scope.own().get(name));

@@ -1,6 +1,7 @@
 /** The `loop` object inside `{% for %}`. */
-import {Fault} from '../python/faults.js';
+
 import {pyEquals} from '../python/equality.js';
+import {Fault} from '../python/faults.js';
 import {PyFunction, PyRecord} from '../python/kinds.js';
 import {Undefined} from '../python/undefined.js';
 
@@ -10,10 +11,15 @@ export interface LoopHandle {
 }
 
 /** @param recurse runs the same loop over other items, for `recursive` loops. */
-export function loopRecord(items: readonly unknown[], depth: number, recurse: ((items: unknown) => unknown) | undefined): LoopHandle {
+export function loopRecord(
+  items: readonly unknown[],
+  depth: number,
+  recurse: ((items: unknown) => unknown) | undefined,
+): LoopHandle {
   let index = 0;
   let lastSeen: readonly unknown[] | undefined;
-  const neighbour = (at: number, name: string): unknown => (at >= 0 && at < items.length ? items[at] : new Undefined({path: `loop.${name}`, why: 'there is no such item'}));
+  const neighbour = (at: number, name: string): unknown =>
+    at >= 0 && at < items.length ? items[at] : new Undefined({path: `loop.${name}`, why: 'there is no such item'});
   const cycle = new PyFunction('cycle', ({positional}) => {
     if (positional.length === 0) throw new Fault('loop.cycle() needs items to cycle through');
     return positional[index % positional.length];

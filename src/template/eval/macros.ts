@@ -22,7 +22,8 @@ export function macroFunction(evaluation: Evaluation, node: Definition, scope: S
   return new PyFunction(
     node.name,
     (given) => {
-      if (++depth > deepestCalls) throw new Fault(`the macro '${node.name}' calls itself more than ${deepestCalls} deep`);
+      if (++depth > deepestCalls)
+        throw new Fault(`the macro '${node.name}' calls itself more than ${deepestCalls} deep`);
       try {
         return evaluation.runBody(node.body, bindParameters(evaluation, node, given, scope, names)) ?? '';
       } finally {
@@ -34,7 +35,13 @@ export function macroFunction(evaluation: Evaluation, node: Definition, scope: S
   );
 }
 
-function bindParameters(evaluation: Evaluation, node: Definition, given: CallArguments, outer: Scope, names: ReadonlySet<string>): Scope {
+function bindParameters(
+  evaluation: Evaluation,
+  node: Definition,
+  given: CallArguments,
+  outer: Scope,
+  names: ReadonlySet<string>,
+): Scope {
   const scope = new Scope(outer);
   const named = new Map(given.named);
   const caller = named.get('caller');
@@ -47,14 +54,26 @@ function bindParameters(evaluation: Evaluation, node: Definition, given: CallArg
     named.delete(parameter.name);
   });
   const extra = given.positional.slice(node.parameters.length);
-  if (extra.length > 0 && !names.has('varargs')) throw new Fault(`the macro '${node.name}' takes at most ${node.parameters.length} arguments, not ${given.positional.length}`);
-  if (named.size > 0 && !names.has('kwargs')) throw new Fault(`the macro '${node.name}' has no parameter '${[...named.keys()][0]}'`);
+  if (extra.length > 0 && !names.has('varargs'))
+    throw new Fault(
+      `the macro '${node.name}' takes at most ${node.parameters.length} arguments, not ${given.positional.length}`,
+    );
+  if (named.size > 0 && !names.has('kwargs'))
+    throw new Fault(`the macro '${node.name}' has no parameter '${[...named.keys()][0]}'`);
   scope.set('varargs', tuple(extra));
   scope.set('kwargs', makeDict(named));
   return scope;
 }
 
-function parameterValue(evaluation: Evaluation, node: Definition, parameter: Parameter, index: number, given: CallArguments, named: ReadonlyMap<string, unknown>, scope: Scope): unknown {
+function parameterValue(
+  evaluation: Evaluation,
+  node: Definition,
+  parameter: Parameter,
+  index: number,
+  given: CallArguments,
+  named: ReadonlyMap<string, unknown>,
+  scope: Scope,
+): unknown {
   if (index < given.positional.length) {
     if (named.has(parameter.name)) throw new Fault(`the macro '${node.name}' got '${parameter.name}' twice`);
     return given.positional[index];
@@ -75,5 +94,9 @@ export function callBlock(evaluation: Evaluation, node: CallBlockNode, scope: Sc
   const callee = evaluation.evaluate(node.call.callee, scope);
   const given = evaluation.arguments(node.call.args, scope);
   evaluation.at = node.at;
-  return evaluation.callValue(callee, {positional: given.positional, named: new Map([...given.named, ['caller', caller]])}, 'the macro');
+  return evaluation.callValue(
+    callee,
+    {positional: given.positional, named: new Map([...given.named, ['caller', caller]])},
+    'the macro',
+  );
 }

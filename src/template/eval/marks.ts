@@ -1,6 +1,7 @@
 /** Check mode's marks: which values that are read came from results only a real run could give. */
-import {isMapping, valuesOf} from '../python/mapping.js';
+
 import {LazyDict} from '../python/kinds.js';
+import {isMapping, valuesOf} from '../python/mapping.js';
 import type {MarkSink} from '../types.js';
 
 /** How many containers of one value are looked into. */

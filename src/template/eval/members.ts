@@ -1,9 +1,10 @@
 /** `x.name` and `x[key]`: own members and Python's methods, nothing of JavaScript's. */
+
+import {methodOf} from '../methods/index.js';
+import {momentMember} from '../methods/moments.js';
 import {DateTime, TimeDelta} from '../python/datetime.js';
 import {GroupTuple, isInt, PyNamespace, PyRecord, unbox} from '../python/kinds.js';
 import {findKey, isMapping} from '../python/mapping.js';
-import {methodOf} from '../methods/index.js';
-import {momentMember} from '../methods/moments.js';
 import {characters} from '../python/text.js';
 import type {Runtime} from './runtime.js';
 

@@ -1,11 +1,12 @@
 /** What leaves an evaluation: complete values, and text. */
-import {UndefinedFault, Fault} from '../python/faults.js';
+
+import {omit} from '../omit.js';
 import {DateTime, TimeDelta} from '../python/datetime.js';
+import {Fault, UndefinedFault} from '../python/faults.js';
 import {isTuple, LazyDict, PyFloat, PyFunction, PyNamespace, PyObject, PyRecord, unbox} from '../python/kinds.js';
-import {entriesOf, isMapping, makeDict, type Mapping} from '../python/mapping.js';
+import {entriesOf, isMapping, type Mapping, makeDict} from '../python/mapping.js';
 import {pyStr} from '../python/repr.js';
 import {Undefined} from '../python/undefined.js';
-import {omit} from '../omit.js';
 
 /** No real value nests deeper; one that contains itself would. */
 const deepest = 500;
@@ -55,8 +56,12 @@ function completeObject(value: PyObject): unknown {
     throw new UndefinedFault(value);
   }
   if (value instanceof DateTime || value instanceof TimeDelta) return value.text();
-  if (value instanceof PyNamespace) return Object.fromEntries([...value.members].map(([name, member]) => [name, complete(member, 1)]));
-  if (value instanceof PyFunction) throw new Fault(`the result is the function '${value.name}', not a value`, {hint: `call it: ${value.name}(); a key of that name is read with ['${value.name}']`});
+  if (value instanceof PyNamespace)
+    return Object.fromEntries([...value.members].map(([name, member]) => [name, complete(member, 1)]));
+  if (value instanceof PyFunction)
+    throw new Fault(`the result is the function '${value.name}', not a value`, {
+      hint: `call it: ${value.name}(); a key of that name is read with ['${value.name}']`,
+    });
   if (value instanceof PyRecord && value.pyType === 'TemplateModule') return pyStr(value.read('__text__'));
   throw new Fault(`the result is a ${value.pyType}, which cannot leave the template`);
 }

@@ -29,4 +29,5 @@ function shortText(value: unknown): string {
 }
 
 /** The suffix that a member adds: `.name`, `['x']`, `[0]`. */
-export const keySuffix = (key: unknown): string => (typeof key === 'string' ? `[${shortText(key)}]` : `[${String(key)}]`);
+export const keySuffix = (key: unknown): string =>
+  typeof key === 'string' ? `[${shortText(key)}]` : `[${String(key)}]`;

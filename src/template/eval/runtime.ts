@@ -1,9 +1,10 @@
 /** What filters, tests, lookups and methods may ask of the evaluation that calls them. */
+
+import type {VaultString} from '../../yaml/types.js';
 import type {CallArguments, PyFunction} from '../python/kinds.js';
 import type {Compiled} from '../syntax/ast.js';
 import type {TextKind} from '../syntax/compile.js';
 import type {ParseYaml, TemplateContext} from '../types.js';
-import type {VaultString} from '../../yaml/types.js';
 import type {Signature} from './arguments.js';
 import type {World} from './world.js';
 
@@ -46,7 +47,11 @@ export interface TestDefinition {
 }
 
 export interface LookupDefinition {
-  readonly run: (runtime: Runtime, terms: readonly unknown[], options: ReadonlyMap<string, unknown>) => readonly unknown[];
+  readonly run: (
+    runtime: Runtime,
+    terms: readonly unknown[],
+    options: ReadonlyMap<string, unknown>,
+  ) => readonly unknown[];
 }
 
 export interface EvaluateOptions {

@@ -1,9 +1,10 @@
 /** Runs the statements of a template; what they print is collected piece by piece. */
 import {Fault} from '../python/faults.js';
-import {PyNamespace, typeName} from '../python/kinds.js';
 import {itemsOf} from '../python/iterate.js';
+import {PyNamespace, typeName} from '../python/kinds.js';
 import {defined} from '../python/undefined.js';
 import type {Body, ForNode, Statement, Target} from '../syntax/ast.js';
+import {deepCopy} from './copy.js';
 import type {Evaluation} from './evaluation.js';
 import {importTemplate, includeTemplate} from './includes.js';
 import {loopRecord} from './loop.js';
@@ -25,11 +26,14 @@ function runStatement(evaluation: Evaluation, node: Statement, scope: Scope, pie
       const value = defined(evaluation.evaluate(node.value, scope));
       evaluation.at = node.value.at;
       evaluation.saw(value);
-      pieces.push(value);
+      // Printed as it is now, even if the template changes it later.
+      pieces.push(evaluation.mayMutate ? deepCopy(value, undefined) : value);
       return;
     }
     case 'if': {
-      const taken = node.branches.find((branch) => evaluation.truth(evaluation.evaluate(branch.condition, scope), branch.condition.at));
+      const taken = node.branches.find((branch) =>
+        evaluation.truth(evaluation.evaluate(branch.condition, scope), branch.condition.at),
+      );
       runInto(evaluation, taken?.body ?? node.otherwise, scope, pieces);
       return;
     }
@@ -52,7 +56,8 @@ function runStatement(evaluation: Evaluation, node: Statement, scope: Scope, pie
     }
     case 'with': {
       const inner = new Scope(scope);
-      for (const {target, value} of node.assignments) assign(evaluation, target, evaluation.evaluate(value, inner), inner);
+      for (const {target, value} of node.assignments)
+        assign(evaluation, target, evaluation.evaluate(value, inner), inner);
       runInto(evaluation, node.body, inner, pieces);
       return;
     }
@@ -88,20 +93,29 @@ export function assign(evaluation: Evaluation, target: Target, value: unknown, s
 function assignMember(evaluation: Evaluation, target: Target & {kind: 'member'}, value: unknown, scope: Scope): void {
   evaluation.at = target.at;
   const owner = scope.find(target.namespace)?.value;
-  if (!(owner instanceof PyNamespace)) throw new Fault(`'${target.namespace}' is not a namespace: only attributes of namespace() can be set`);
+  if (!(owner instanceof PyNamespace))
+    throw new Fault(`'${target.namespace}' is not a namespace: only attributes of namespace() can be set`);
   owner.members.set(target.name, value);
 }
 
 function unpack(evaluation: Evaluation, target: Target & {kind: 'tuple'}, value: unknown, scope: Scope): void {
   evaluation.at = target.at;
   const items = itemsOf(value);
-  if (items.length !== target.items.length) throw new Fault(`${target.items.length} names for a ${typeName(value)} of ${items.length}`);
+  if (items.length !== target.items.length)
+    throw new Fault(`${target.items.length} names for a ${typeName(value)} of ${items.length}`);
   target.items.forEach((inner, index) => {
     assign(evaluation, inner, items[index], scope);
   });
 }
 
-function runFor(evaluation: Evaluation, node: ForNode, iterable: unknown, scope: Scope, pieces: unknown[], depth: number): void {
+function runFor(
+  evaluation: Evaluation,
+  node: ForNode,
+  iterable: unknown,
+  scope: Scope,
+  pieces: unknown[],
+  depth: number,
+): void {
   evaluation.at = node.iterable.at;
   evaluation.sawMember(iterable);
   const items = chosenItems(evaluation, node, itemsOf(iterable), scope);
@@ -124,7 +138,12 @@ function runFor(evaluation: Evaluation, node: ForNode, iterable: unknown, scope:
   });
 }
 
-function chosenItems(evaluation: Evaluation, node: ForNode, items: readonly unknown[], scope: Scope): readonly unknown[] {
+function chosenItems(
+  evaluation: Evaluation,
+  node: ForNode,
+  items: readonly unknown[],
+  scope: Scope,
+): readonly unknown[] {
   const {condition} = node;
   if (!condition) return Array.from(items);
   return Array.from(items).filter((item) => {

@@ -23,10 +23,10 @@ interface Place {
 
 export function readVariable(world: World, name: string): Found | undefined {
   const variable = world.variables.get(name);
-  return variable && {value: valueOf(world, variable, name)};
+  return variable && {value: boundValue(world, variable, name)};
 }
 
-function valueOf(world: World, variable: Variable, path: string): unknown {
+function boundValue(world: World, variable: Variable, path: string): unknown {
   const place = {path, origin: variable.origin};
   return variable.template ? lazyValue(world, variable.value, place) : dataValue(world, variable.value, place);
 }
@@ -48,14 +48,16 @@ export function lazyValue(world: World, value: unknown, place: Place): unknown {
   if (isLazyMap(value)) return bindLazyMap(world, value, place.path);
   if (Array.isArray(value)) return lazyList(world, value, place);
   if (value instanceof PyObject || !isMapping(value)) return unbox(value);
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, lazyValue(world, item, member(place, key))]));
+  if (value instanceof Map)
+    return new Map([...value].map(([key, item]) => [key, lazyValue(world, item, member(place, key))]));
   return lazyDict(world, value as Readonly<Record<string, unknown>>, place);
 }
 
 const member = (place: Place, key: unknown): Place => ({path: place.path + keySuffix(key), origin: place.origin});
 
 /** Needs looking into before it can be handed out. */
-const needsCare = (value: unknown): boolean => (typeof value === 'string' ? isTemplate(value) : typeof value === 'object' && value !== null);
+const needsCare = (value: unknown): boolean =>
+  typeof value === 'string' ? isTemplate(value) : typeof value === 'object' && value !== null;
 
 function lazyList(world: World, items: readonly unknown[], place: Place): unknown[] {
   const view: unknown[] = items instanceof PyTuple ? tuple(items) : [...items];
@@ -102,7 +104,7 @@ function bindLazyMap(world: World, map: LazyMap, path: string): LazyDict {
     () => [...map.keys()],
     (key) => {
       const variable = map.get(key);
-      return variable && {value: valueOf(inside, variable, label + keySuffix(key))};
+      return variable && {value: boundValue(inside, variable, label + keySuffix(key))};
     },
     label,
   );
@@ -113,7 +115,8 @@ function unseal(world: World, sealed: VaultString, place: Place): string {
   throw new Fault(`'${place.path}' is sealed with a vault`, {hint: 'give the vault password'});
 }
 
-const describe = (step: {readonly path: string; readonly origin: string | undefined}): string => `'${step.path}'${step.origin === undefined ? '' : ` (${step.origin})`}`;
+const describe = (step: {readonly path: string; readonly origin: string | undefined}): string =>
+  `'${step.path}'${step.origin === undefined ? '' : ` (${step.origin})`}`;
 
 /** What a variable's template gives; if that needs something undefined, an undefined value that says so. */
 function renderString(world: World, text: string, place: Place): unknown {
@@ -134,9 +137,17 @@ function checkTrail(trail: readonly Step[], next: Step): void {
   const start = trail.findIndex((step) => step.path === next.path && step.source === next.source);
   if (start !== -1) {
     const loop = [...trail.slice(start), next].map((step) => step.path).join(' -> ');
-    throw new Fault(`variables need each other in a loop: ${loop}`, {hint: next.origin === undefined ? undefined : `'${next.path}' is set at ${next.origin}`});
+    throw new Fault(`variables need each other in a loop: ${loop}`, {
+      hint: next.origin === undefined ? undefined : `'${next.path}' is set at ${next.origin}`,
+    });
   }
-  if (trail.length >= longestTrail) throw new Fault(`variables need each other ${longestTrail} deep: ${trail.slice(0, 3).map((step) => step.path).join(' -> ')} -> ...`);
+  if (trail.length >= longestTrail)
+    throw new Fault(
+      `variables need each other ${longestTrail} deep: ${trail
+        .slice(0, 3)
+        .map((step) => step.path)
+        .join(' -> ')} -> ...`,
+    );
 }
 
 /** Names for "did you mean". */

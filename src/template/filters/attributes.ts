@@ -1,7 +1,6 @@
 /** What `map(attribute='a.b')`, `selectattr('a.b')` and `sort(attribute='a,b')` read from each item. */
 import type {Runtime} from '../eval/runtime.js';
-import {isInt} from '../python/kinds.js';
-import {tuple} from '../python/kinds.js';
+import {isInt, tuple} from '../python/kinds.js';
 import {Undefined} from '../python/undefined.js';
 import {textOf} from './define.js';
 
@@ -35,7 +34,9 @@ export function sortKeyGetter(runtime: Runtime, attribute: unknown, caseSensitiv
     const get = attributeGetter(runtime, attribute);
     return (item) => fold(get(item));
   }
-  const getters = textOf(attribute).split(',').map((path) => attributeGetter(runtime, path));
+  const getters = textOf(attribute)
+    .split(',')
+    .map((path) => attributeGetter(runtime, path));
   return (item) => tuple(getters.map((get) => fold(get(item))));
 }
 

@@ -2,12 +2,21 @@
 import {Fault, TypeFault} from '../python/faults.js';
 import {itemsOf, lengthOf} from '../python/iterate.js';
 import {floatOf, isFloat, isInt, isNumber, toFloat, typeName} from '../python/kinds.js';
-import {coerceInt, parseFloatText, parseInteger, parseIntegerBase, roundHalfEven, wholeToInt} from '../python/numbers.js';
+import {
+  coerceInt,
+  parseFloatText,
+  parseInteger,
+  parseIntegerBase,
+  roundHalfEven,
+  wholeToInt,
+} from '../python/numbers.js';
 import {truthy} from '../python/truth.js';
 import {Undefined} from '../python/undefined.js';
 import {type FilterTable, filter, flag, lenientFilter, textOf} from './define.js';
 
-const useDefault = lenientFilter("default_value='', boolean=False", (input, [otherwise, boolean]) => (input instanceof Undefined || (flag(boolean) && !truthy(input)) ? otherwise : input));
+const useDefault = lenientFilter("default_value='', boolean=False", (input, [otherwise, boolean]) =>
+  input instanceof Undefined || (flag(boolean) && !truthy(input)) ? otherwise : input,
+);
 
 function mandatory(input: unknown, message: unknown): unknown {
   if (!(input instanceof Undefined)) return input;
@@ -49,7 +58,12 @@ function round(input: unknown, precision: unknown, method: unknown): unknown {
     return toFloat((method === 'ceil' ? Math.ceil(value * scale) : Math.floor(value * scale)) / scale);
   }
   if (method !== 'common') throw new Fault(`the method must be common, ceil or floor, not '${textOf(method)}'`);
-  if (!isFloat(input)) return digits >= 0 ? (typeof input === 'boolean' ? Number(input) : input) : wholeToInt(roundHalfEven(value, digits));
+  if (!isFloat(input))
+    return digits >= 0
+      ? typeof input === 'boolean'
+        ? Number(input)
+        : input
+      : wholeToInt(roundHalfEven(value, digits));
   return toFloat(roundHalfEven(value, digits));
 }
 
@@ -66,7 +80,9 @@ export const basicFilters: FilterTable = {
   default: useDefault,
   d: useDefault,
   mandatory: lenientFilter('msg=None', (input, [message]) => mandatory(input, message)),
-  ternary: filter('true_val, false_val, none_val=None', (input, [yes, no, none]) => (input === null && none !== null ? none : truthy(input) ? yes : no)),
+  ternary: filter('true_val, false_val, none_val=None', (input, [yes, no, none]) =>
+    input === null && none !== null ? none : truthy(input) ? yes : no,
+  ),
   bool: filter('', toBool),
   int: filter('default=0, base=10', (input, [otherwise, base]) => toInteger(input, otherwise, base)),
   float: filter('default=None', (input, [otherwise]) => toFloatValue(input, otherwise)),

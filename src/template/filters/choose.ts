@@ -25,21 +25,35 @@ function map(runtime: Runtime, input: unknown, rest: readonly unknown[], named: 
 }
 
 /** Keeps the items for which the test's outcome is `wanted`; without a test the item's truth counts. */
-function choose(runtime: Runtime, input: unknown, read: (item: unknown) => unknown, rest: readonly unknown[], named: Named, wanted: boolean): unknown[] {
+function choose(
+  runtime: Runtime,
+  input: unknown,
+  read: (item: unknown) => unknown,
+  rest: readonly unknown[],
+  named: Named,
+  wanted: boolean,
+): unknown[] {
   const [name, ...args] = rest;
   const given: CallArguments = rest.length === 0 ? noArguments : {positional: args, named};
-  const passes = (value: unknown): boolean => (name === undefined ? truthy(value) : runtime.test(mustBeText(name, 'the name of the test'), value, given));
+  const passes = (value: unknown): boolean =>
+    name === undefined ? truthy(value) : runtime.test(mustBeText(name, 'the name of the test'), value, given);
   return copyOf(itemsOf(input)).filter((item) => passes(read(item)) === wanted);
 }
 
 const chooser = (wanted: boolean): FilterDefinition =>
-  filter('*rest, **named', (input, [rest, named], runtime) => choose(runtime, input, (item) => item, rest as readonly unknown[], named as Named, wanted));
+  filter('*rest, **named', (input, [rest, named], runtime) =>
+    choose(runtime, input, (item) => item, rest as readonly unknown[], named as Named, wanted),
+  );
 
 const attributeChooser = (wanted: boolean): FilterDefinition =>
-  filter('attribute, *rest, **named', (input, [attribute, rest, named], runtime) => choose(runtime, input, attributeGetter(runtime, attribute), rest as readonly unknown[], named as Named, wanted));
+  filter('attribute, *rest, **named', (input, [attribute, rest, named], runtime) =>
+    choose(runtime, input, attributeGetter(runtime, attribute), rest as readonly unknown[], named as Named, wanted),
+  );
 
 export const choosingFilters: FilterTable = {
-  map: filter('*rest, **named', (input, [rest, named], runtime) => map(runtime, input, rest as readonly unknown[], named as Named)),
+  map: filter('*rest, **named', (input, [rest, named], runtime) =>
+    map(runtime, input, rest as readonly unknown[], named as Named),
+  ),
   select: chooser(true),
   reject: chooser(false),
   selectattr: attributeChooser(true),

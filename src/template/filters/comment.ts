@@ -31,5 +31,11 @@ export function comment(text: string, styleName: string, named: ReadonlyMap<stri
   const bare = `${decoration.trimEnd()}${newline}`;
   const body = (decoration + text.replaceAll(newline, newline + decoration)).replaceAll(decoration + newline, bare);
   const before = prefix === '' ? '' : (prefix === newline ? newline : prefix + newline).repeat(count('prefix_count'));
-  return (beginning === '' ? '' : beginning + newline) + before + body + (newline + postfix).repeat(count('postfix_count')) + (end === '' ? '' : newline + end);
+  return (
+    (beginning === '' ? '' : beginning + newline) +
+    before +
+    body +
+    (newline + postfix).repeat(count('postfix_count')) +
+    (end === '' ? '' : newline + end)
+  );
 }

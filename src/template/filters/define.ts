@@ -18,7 +18,10 @@ export const filter = (takes: string, run: Run): FilterDefinition => ({
 });
 
 /** A filter that wants to see undefined values. */
-export const lenientFilter = (takes: string, run: Run): FilterDefinition => ({...filter(takes, run), takesUndefined: true});
+export const lenientFilter = (takes: string, run: Run): FilterDefinition => ({
+  ...filter(takes, run),
+  takesUndefined: true,
+});
 
 /** Text of any value, as `str()` gives it. */
 export const textOf = (value: unknown): string => pyStr(defined(value));

@@ -1,6 +1,7 @@
 /** Dicts: combine, items, extract, subelements. */
-import {containsItem} from '../python/equality.js';
+
 import type {Runtime} from '../eval/runtime.js';
+import {containsItem} from '../python/equality.js';
 import {Fault, TypeFault} from '../python/faults.js';
 import {copyOf, isSequence, itemsOf} from '../python/iterate.js';
 import {tuple, typeName} from '../python/kinds.js';
@@ -50,24 +51,36 @@ function mergeLists(low: unknown[], high: unknown[], how: ListMerge): unknown[] 
 
 function combine(input: unknown, others: readonly unknown[], named: ReadonlyMap<string, unknown>): unknown {
   const unknownName = [...named.keys()].find((name) => name !== 'recursive' && name !== 'list_merge');
-  if (unknownName !== undefined) throw new Fault(`there is no argument '${unknownName}' (there are: recursive, list_merge)`);
+  if (unknownName !== undefined)
+    throw new Fault(`there is no argument '${unknownName}' (there are: recursive, list_merge)`);
   const how = named.get('list_merge') ?? 'replace';
-  if (!listMerges.includes(how as ListMerge)) throw new Fault(`list_merge must be one of ${listMerges.join(', ')}, not '${textOf(how)}'`);
-  const dicts = [input, ...others].flatMap((item) => (isSequence(item) ? copyOf(item) : [item])).filter((item) => item !== null);
+  if (!listMerges.includes(how as ListMerge))
+    throw new Fault(`list_merge must be one of ${listMerges.join(', ')}, not '${textOf(how)}'`);
+  const dicts = [input, ...others]
+    .flatMap((item) => (isSequence(item) ? copyOf(item) : [item]))
+    .filter((item) => item !== null);
   const [first = {}, ...rest] = dicts.map((item, index) => asMapping(item, `value ${index + 1}`));
   return rest.reduce((low, high) => merge(low, high, truthy(named.get('recursive') ?? false), how as ListMerge), first);
 }
 
 function dictToItems(input: unknown, keyName: unknown, valueName: unknown): unknown {
   const [key, value] = [textOf(keyName), textOf(valueName)];
-  return entriesOf(asMapping(input)).map((entry) => makeDict([[key, entry[0]], [value, entry[1]]]));
+  return entriesOf(asMapping(input)).map((entry) =>
+    makeDict([
+      [key, entry[0]],
+      [value, entry[1]],
+    ]),
+  );
 }
 
 function itemsToDict(runtime: Runtime, input: unknown, keyName: unknown, valueName: unknown): unknown {
   if (!isSequence(input)) throw new TypeFault(`the input must be a list, not ${typeName(input)}`);
   const read = (item: unknown, name: unknown): unknown => {
     const value = isMapping(item) ? runtime.item(item, name) : undefined;
-    if (value === undefined || value instanceof Undefined) throw new Fault(`each item must be a dict with '${textOf(keyName)}' and '${textOf(valueName)}', not ${pyRepr(item)}`);
+    if (value === undefined || value instanceof Undefined)
+      throw new Fault(
+        `each item must be a dict with '${textOf(keyName)}' and '${textOf(valueName)}', not ${pyRepr(item)}`,
+      );
     return value;
   };
   return makeDict(copyOf(input).map((item) => [read(item, keyName), read(item, valueName)]));
@@ -76,7 +89,11 @@ function itemsToDict(runtime: Runtime, input: unknown, keyName: unknown, valueNa
 function dictSort(input: unknown, caseSensitive: unknown, by: unknown, reverse: unknown): unknown {
   if (by !== 'key' && by !== 'value') throw new Fault("by must be 'key' or 'value'");
   const place = by === 'key' ? 0 : 1;
-  return pySorted(entriesOf(asMapping(input)), (entry) => (flag(caseSensitive) ? entry[place] : foldCase(entry[place])), flag(reverse)).map(tuple);
+  return pySorted(
+    entriesOf(asMapping(input)),
+    (entry) => (flag(caseSensitive) ? entry[place] : foldCase(entry[place])),
+    flag(reverse),
+  ).map(tuple);
 }
 
 function extract(runtime: Runtime, item: unknown, container: unknown, more: unknown): unknown {
@@ -98,13 +115,15 @@ function subelements(runtime: Runtime, input: unknown, path: unknown, skipMissin
       }
       value = runtime.item(value, key);
     }
-    if (!isSequence(value)) throw new TypeFault(`'${keys.map(textOf).join('.')}' should point to a list, not ${typeName(value)}`);
+    if (!isSequence(value))
+      throw new TypeFault(`'${keys.map(textOf).join('.')}' should point to a list, not ${typeName(value)}`);
     return copyOf(value).map((item) => tuple([element, item]));
   });
 }
 
 function rekey(input: unknown, key: unknown, duplicates: unknown): unknown {
-  if (duplicates !== 'error' && duplicates !== 'overwrite') throw new Fault(`duplicates must be error or overwrite, not '${textOf(duplicates)}'`);
+  if (duplicates !== 'error' && duplicates !== 'overwrite')
+    throw new Fault(`duplicates must be error or overwrite, not '${textOf(duplicates)}'`);
   const result = new Map<unknown, unknown>();
   for (const item of isMapping(input) ? valuesOf(input) : copyOf(itemsOf(input))) {
     const found = findKey(asMapping(item, 'each item'), key);
@@ -116,13 +135,23 @@ function rekey(input: unknown, key: unknown, duplicates: unknown): unknown {
 }
 
 export const dictFilters: FilterTable = {
-  combine: filter('*others, **named', (input, [others, named]) => combine(input, others as readonly unknown[], named as ReadonlyMap<string, unknown>)),
+  combine: filter('*others, **named', (input, [others, named]) =>
+    combine(input, others as readonly unknown[], named as ReadonlyMap<string, unknown>),
+  ),
   dict2items: filter("key_name='key', value_name='value'", (input, [key, value]) => dictToItems(input, key, value)),
-  items2dict: filter("key_name='key', value_name='value'", (input, [key, value], runtime) => itemsToDict(runtime, input, key, value)),
-  dictsort: filter("case_sensitive=False, by='key', reverse=False", (input, [caseSensitive, by, reverse]) => dictSort(input, caseSensitive, by, reverse)),
+  items2dict: filter("key_name='key', value_name='value'", (input, [key, value], runtime) =>
+    itemsToDict(runtime, input, key, value),
+  ),
+  dictsort: filter("case_sensitive=False, by='key', reverse=False", (input, [caseSensitive, by, reverse]) =>
+    dictSort(input, caseSensitive, by, reverse),
+  ),
   items: lenientFilter('', (input) => (input instanceof Undefined ? [] : entriesOf(asMapping(input)).map(tuple))),
-  extract: filter('container, morekeys=None', (input, [container, more], runtime) => extract(runtime, input, container, more)),
-  subelements: filter('subelements, skip_missing=False', (input, [path, skipMissing], runtime) => subelements(runtime, input, path, skipMissing)),
+  extract: filter('container, morekeys=None', (input, [container, more], runtime) =>
+    extract(runtime, input, container, more),
+  ),
+  subelements: filter('subelements, skip_missing=False', (input, [path, skipMissing], runtime) =>
+    subelements(runtime, input, path, skipMissing),
+  ),
   rekey_on_member: filter("key, duplicates='error'", (input, [key, duplicates]) => rekey(input, key, duplicates)),
   dict_kv: filter('key', (input, [key]) => makeDict([[key, input]])),
 };

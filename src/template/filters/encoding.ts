@@ -6,24 +6,36 @@ import {coerceInt} from '../python/numbers.js';
 import {type FilterTable, filter, mustBeText, textOf} from './define.js';
 import {shaCrypt} from './sha_crypt.js';
 
-const encodings: Readonly<Record<string, BufferEncoding>> = {'utf-8': 'utf8', utf8: 'utf8', 'utf-16-le': 'utf16le', 'utf-16le': 'utf16le', ascii: 'ascii', latin1: 'latin1', 'latin-1': 'latin1', 'iso-8859-1': 'latin1'};
+const encodings: Readonly<Record<string, BufferEncoding>> = {
+  'utf-8': 'utf8',
+  utf8: 'utf8',
+  'utf-16-le': 'utf16le',
+  'utf-16le': 'utf16le',
+  ascii: 'ascii',
+  latin1: 'latin1',
+  'latin-1': 'latin1',
+  'iso-8859-1': 'latin1',
+};
 
 function encodingOf(name: unknown): BufferEncoding {
   const found = encodings[textOf(name).toLowerCase()];
-  if (!found) throw new Fault(`the encoding '${textOf(name)}' is not known (there are: ${Object.keys(encodings).join(', ')})`);
+  if (!found)
+    throw new Fault(`the encoding '${textOf(name)}' is not known (there are: ${Object.keys(encodings).join(', ')})`);
   return found;
 }
 
 function decode64(input: unknown, encoding: unknown): string {
   const compact = mustBeText(input).replace(/[^A-Za-z0-9+/=]/g, '');
   const digits = compact.replace(/=+$/, '');
-  if (digits.length % 4 === 1 || compact.length % 4 !== 0) throw new Fault('the input is not base64: its padding is wrong');
+  if (digits.length % 4 === 1 || compact.length % 4 !== 0)
+    throw new Fault('the input is not base64: its padding is wrong');
   return Buffer.from(digits, 'base64').toString(encodingOf(encoding));
 }
 
 function hash(input: unknown, algorithm: string): string {
   const name = algorithm.toLowerCase().replace(/^sha3_/, 'sha3-');
-  if (!getHashes().includes(name)) throw new Fault(`the hash '${algorithm}' is not known`, {hint: 'sha1, sha256, sha512 and md5 are'});
+  if (!getHashes().includes(name))
+    throw new Fault(`the hash '${algorithm}' is not known`, {hint: 'sha1, sha256, sha512 and md5 are'});
   return createHash(name).update(textOf(input), 'utf8').digest('hex');
 }
 
@@ -42,9 +54,14 @@ function uuid5(name: string, namespace: string): string {
 
 const saltAlphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-function passwordHash(runtime: Runtime, input: unknown, [typeValue, saltValue, saltSize, rounds]: readonly unknown[]): string {
+function passwordHash(
+  runtime: Runtime,
+  input: unknown,
+  [typeValue, saltValue, saltSize, rounds]: readonly unknown[],
+): string {
   const type = textOf(typeValue).replace(/_crypt$/, '');
-  if (type !== 'sha512' && type !== 'sha256') throw new Fault(`password hashes of the type '${type}' are not supported`, {hint: 'use sha512 or sha256'});
+  if (type !== 'sha512' && type !== 'sha256')
+    throw new Fault(`password hashes of the type '${type}' are not supported`, {hint: 'use sha512 or sha256'});
   const size = saltSize === null ? 16 : coerceInt(saltSize, 'salt_size');
   const salt = saltValue === null ? randomText(runtime, saltAlphabet, size) : textOf(saltValue);
   if (!/^[./0-9A-Za-z]{0,16}$/.test(salt)) throw new Fault('the salt may have at most 16 characters, of ./0-9A-Za-z');
@@ -55,12 +72,17 @@ export const randomText = (runtime: Runtime, alphabet: string, length: number): 
   Array.from({length}, () => alphabet[Math.floor(runtime.context.random() * alphabet.length)] ?? '').join('');
 
 export const encodingFilters: FilterTable = {
-  b64encode: filter("encoding='utf-8'", (input, [encoding]) => Buffer.from(textOf(input), encodingOf(encoding)).toString('base64')),
+  b64encode: filter("encoding='utf-8'", (input, [encoding]) =>
+    Buffer.from(textOf(input), encodingOf(encoding)).toString('base64'),
+  ),
   b64decode: filter("encoding='utf-8'", (input, [encoding]) => decode64(input, encoding)),
   hash: filter("hashtype='sha1'", (input, [type]) => hash(input, textOf(type))),
   md5: filter('', (input) => hash(input, 'md5')),
   sha1: filter('', (input) => hash(input, 'sha1')),
   checksum: filter('', (input) => hash(input, 'sha1')),
   to_uuid: filter(`namespace='${ansibleNamespace}'`, (input, [namespace]) => uuid5(textOf(input), textOf(namespace))),
-  password_hash: filter("hashtype='sha512', salt=None, salt_size=None, rounds=None, ident=None", (input, args, runtime) => passwordHash(runtime, input, args)),
+  password_hash: filter(
+    "hashtype='sha512', salt=None, salt_size=None, rounds=None, ident=None",
+    (input, args, runtime) => passwordHash(runtime, input, args),
+  ),
 };

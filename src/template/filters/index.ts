@@ -16,6 +16,22 @@ import {textFilters} from './text.js';
 import {timeFilters} from './times.js';
 import {urlFilters} from './urls.js';
 
-const tables = [basicFilters, choosingFilters, dataFilters, dictFilters, encodingFilters, ipFilters, mathFilters, otherFilters, pathFilters, regexFilters, sequenceFilters, setFilters, textFilters, timeFilters, urlFilters];
+const tables = [
+  basicFilters,
+  choosingFilters,
+  dataFilters,
+  dictFilters,
+  encodingFilters,
+  ipFilters,
+  mathFilters,
+  otherFilters,
+  pathFilters,
+  regexFilters,
+  sequenceFilters,
+  setFilters,
+  textFilters,
+  timeFilters,
+  urlFilters,
+];
 
 export const filters: ReadonlyMap<string, FilterDefinition> = new Map(tables.flatMap((table) => Object.entries(table)));

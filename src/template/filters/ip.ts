@@ -5,8 +5,19 @@ import {isInt, typeName} from '../python/kinds.js';
 import {coerceInt} from '../python/numbers.js';
 import {truthy} from '../python/truth.js';
 import {type FilterTable, filter, mustBeText, textOf} from './define.js';
+import {
+  addressText,
+  bitsOf,
+  contains,
+  firstAddress,
+  type IpNetwork,
+  lastAddress,
+  netmask,
+  networkText,
+  parseNetwork,
+  sizeOfNetwork,
+} from './ip_network.js';
 import {askNetwork} from './ip_queries.js';
-import {addressText, bitsOf, contains, firstAddress, type IpNetwork, lastAddress, netmask, networkText, parseNetwork, sizeOfNetwork} from './ip_network.js';
 
 /** An address given as a number, with or without a prefix; IPv4 as long as it fits. */
 function numericNetwork(text: string, version: 4 | 6 | undefined): IpNetwork | undefined {
@@ -52,7 +63,10 @@ function ipSubnet(value: unknown, query: string, index: unknown): unknown {
   if (!/^\d+$/.test(query)) return placeIn(baseOf(network), networkOf(query));
   const prefix = Number(query);
   if (prefix > bitsOf(network.version)) return false;
-  if (isAddress) return networkText(baseOf({...network, prefix: Math.min(prefix + coerceInt(index ?? 0, 'the index'), network.prefix)}));
+  if (isAddress)
+    return networkText(
+      baseOf({...network, prefix: Math.min(prefix + coerceInt(index ?? 0, 'the index'), network.prefix)}),
+    );
   if (prefix < network.prefix) throw new Fault(`a network of /${network.prefix} has no subnets of /${prefix}`);
   const count = 1n << BigInt(prefix - network.prefix);
   if (index === null) return String(count);
@@ -64,7 +78,8 @@ function ipSubnet(value: unknown, query: string, index: unknown): unknown {
 
 /** Which subnet of its size the network is within another, counted from 1. */
 function placeIn(network: IpNetwork, outer: IpNetwork): string {
-  if (!contains(baseOf(outer), network)) throw new Fault(`${networkText(network)} is not in the network ${networkText(baseOf(outer))}`);
+  if (!contains(baseOf(outer), network))
+    throw new Fault(`${networkText(network)} is not in the network ${networkText(baseOf(outer))}`);
   return String(((network.value - firstAddress(outer)) >> BigInt(bitsOf(network.version) - network.prefix)) + 1n);
 }
 
@@ -72,7 +87,8 @@ function ipMath(value: unknown, amount: unknown): string {
   const network = networkOf(value);
   if (!isInt(amount)) throw new Fault(`the amount must be an integer, not ${typeName(amount)}`);
   const result = network.value + BigInt(amount);
-  if (result < 0n || result >= 1n << BigInt(bitsOf(network.version))) throw new Fault(`${textOf(value)} moved by ${amount} is no address`);
+  if (result < 0n || result >= 1n << BigInt(bitsOf(network.version)))
+    throw new Fault(`${textOf(value)} moved by ${amount} is no address`);
   return addressText(result, network.version);
 }
 
@@ -81,7 +97,9 @@ function nthHost(value: unknown, query: unknown): unknown {
   if (!network || !truthy(query)) return false;
   const index = BigInt(coerceInt(query, 'the number'));
   const place = index < 0n ? sizeOfNetwork(network) + index : index;
-  return place >= 0n && place < sizeOfNetwork(network) ? addressText(firstAddress(network) + place, network.version) : false;
+  return place >= 0n && place < sizeOfNetwork(network)
+    ? addressText(firstAddress(network) + place, network.version)
+    : false;
 }
 
 const inNetwork = (address: unknown, network: unknown): boolean => contains(networkOf(network), networkOf(address));
@@ -90,7 +108,11 @@ const inNetwork = (address: unknown, network: unknown): boolean => contains(netw
 function mergeNetworks(items: readonly unknown[]): string[] {
   let networks = items.map((item) => baseOf(networkOf(item)));
   for (;;) {
-    networks.sort((a, b) => a.version - b.version || (firstAddress(a) < firstAddress(b) ? -1 : firstAddress(a) > firstAddress(b) ? 1 : a.prefix - b.prefix));
+    networks.sort(
+      (a, b) =>
+        a.version - b.version ||
+        (firstAddress(a) < firstAddress(b) ? -1 : firstAddress(a) > firstAddress(b) ? 1 : a.prefix - b.prefix),
+    );
     const merged: IpNetwork[] = [];
     for (const network of networks) {
       const last = merged.at(-1);
@@ -104,7 +126,11 @@ function mergeNetworks(items: readonly unknown[]): string[] {
 }
 
 const areHalves = (low: IpNetwork, high: IpNetwork): boolean =>
-  low.version === high.version && low.prefix === high.prefix && low.prefix > 0 && lastAddress(low) + 1n === high.value && (low.value & netmask(low.version, low.prefix - 1)) === low.value;
+  low.version === high.version &&
+  low.prefix === high.prefix &&
+  low.prefix > 0 &&
+  lastAddress(low) + 1n === high.value &&
+  (low.value & netmask(low.version, low.prefix - 1)) === low.value;
 
 /** Hardware addresses in the ways of writing them. */
 function hardwareAddress(value: unknown, query: string): unknown {
@@ -115,8 +141,15 @@ function hardwareAddress(value: unknown, query: string): unknown {
   const pairs = (separator: string): string => (digits.match(/../g) ?? []).join(separator);
   const unix = (digits.match(/../g) ?? []).map((pair) => pair.replace(/^0/, '')).join(':');
   const forms: Readonly<Record<string, unknown>> = {
-    bare: digits.toUpperCase(), cisco: (digits.match(/..../g) ?? []).join('.'), int: Number.parseInt(digits, 16), linux: pairs(':'), unix,
-    eui48: pairs('-').toUpperCase(), win: pairs('-').toUpperCase(), psql: `${digits.slice(0, 6)}:${digits.slice(6)}`, pgsql: `${digits.slice(0, 6)}:${digits.slice(6)}`,
+    bare: digits.toUpperCase(),
+    cisco: (digits.match(/..../g) ?? []).join('.'),
+    int: Number.parseInt(digits, 16),
+    linux: pairs(':'),
+    unix,
+    eui48: pairs('-').toUpperCase(),
+    win: pairs('-').toUpperCase(),
+    psql: `${digits.slice(0, 6)}:${digits.slice(6)}`,
+    pgsql: `${digits.slice(0, 6)}:${digits.slice(6)}`,
   };
   if (!Object.hasOwn(forms, query)) throw new Fault(`there is no form '${query}' of a hardware address`);
   return forms[query];

@@ -25,7 +25,9 @@ function parsePrefix(text: string, version: 4 | 6): number | undefined {
   const mask = parseAddress(text);
   if (mask?.version !== version) return undefined;
   const length = bitsOf(version);
-  for (let prefix = 0; prefix <= length; prefix++) if (mask.value === netmask(version, prefix) || (prefix < length && mask.value === hostmask(version, prefix))) return prefix;
+  for (let prefix = 0; prefix <= length; prefix++)
+    if (mask.value === netmask(version, prefix) || (prefix < length && mask.value === hostmask(version, prefix)))
+      return prefix;
   return undefined;
 }
 
@@ -48,7 +50,8 @@ function parseSix(text: string): bigint | undefined {
   const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
   const four = dotted ? parseFour(dotted[2] ?? '') : undefined;
   if (dotted && four === undefined) return undefined;
-  const words = four === undefined ? text : `${dotted?.[1]}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`;
+  const words =
+    four === undefined ? text : `${dotted?.[1]}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`;
   const [head = '', tail, ...more] = words.split('::');
   if (more.length > 0) return undefined;
   const left = head === '' ? [] : head.split(':');
@@ -64,7 +67,9 @@ export function addressText(value: bigint, version: 4 | 6): string {
   if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
   if (value >> 32n === 0xffffn) return `::ffff:${addressText(value & 0xffffffffn, 4)}`;
   if (value >> 32n === 0n && value > 0xffffn) return `::${addressText(value, 4)}`;
-  const words = Array.from({length: 8}, (_unused, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
+  const words = Array.from({length: 8}, (_unused, index) =>
+    ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
+  );
   return compress(words);
 }
 
@@ -90,16 +95,32 @@ export const sizeOfNetwork = (network: IpNetwork): bigint => hostmask(network.ve
 
 export const firstAddress = (network: IpNetwork): bigint => network.value & netmask(network.version, network.prefix);
 
-export const lastAddress = (network: IpNetwork): bigint => firstAddress(network) | hostmask(network.version, network.prefix);
+export const lastAddress = (network: IpNetwork): bigint =>
+  firstAddress(network) | hostmask(network.version, network.prefix);
 
 /** Whether all of one network lies in another. */
 export const contains = (outer: IpNetwork, inner: IpNetwork): boolean =>
-  outer.version === inner.version && firstAddress(outer) <= firstAddress(inner) && lastAddress(inner) <= lastAddress(outer);
+  outer.version === inner.version &&
+  firstAddress(outer) <= firstAddress(inner) &&
+  lastAddress(inner) <= lastAddress(outer);
 
-export const networkText = (network: IpNetwork): string => `${addressText(network.value, network.version)}/${network.prefix}`;
+export const networkText = (network: IpNetwork): string =>
+  `${addressText(network.value, network.version)}/${network.prefix}`;
 
 const ranges = {
-  private: ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.0.0.0/24', '192.168.0.0/16', '198.18.0.0/15', '239.0.0.0/8', '169.254.0.0/16', 'fc00::/7', 'fec0::/10', 'fe80::/10'],
+  private: [
+    '10.0.0.0/8',
+    '100.64.0.0/10',
+    '172.16.0.0/12',
+    '192.0.0.0/24',
+    '192.168.0.0/16',
+    '198.18.0.0/15',
+    '239.0.0.0/8',
+    '169.254.0.0/16',
+    'fc00::/7',
+    'fec0::/10',
+    'fe80::/10',
+  ],
   loopback: ['127.0.0.0/8', '::1/128'],
   multicast: ['224.0.0.0/4', 'ff00::/8'],
   'link-local': ['169.254.0.0/16', 'fe80::/10'],

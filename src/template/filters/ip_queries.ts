@@ -1,7 +1,21 @@
 /** What `ipaddr` can be asked about an address or network. */
 import {Fault} from '../python/faults.js';
 import {toInt} from '../python/numbers.js';
-import {addressText, contains, firstAddress, hostmask, type IpNetwork, isKind, isMask, lastAddress, netmask, networkText, parseNetwork, reverseName, sizeOfNetwork} from './ip_network.js';
+import {
+  addressText,
+  contains,
+  firstAddress,
+  hostmask,
+  type IpNetwork,
+  isKind,
+  isMask,
+  lastAddress,
+  netmask,
+  networkText,
+  parseNetwork,
+  reverseName,
+  sizeOfNetwork,
+} from './ip_network.js';
 
 /** Gives the answer; null or false where the question does not apply. `original` is the text that was asked about. */
 type Query = (network: IpNetwork, original: string) => unknown;
@@ -39,7 +53,8 @@ const neighbour = (step: bigint): Query =>
   });
 
 const address: Query = (network) => {
-  if (sizeOfNetwork(network) === 1n || !isBase(network) || network.version === 6 || !hasBroadcast(network)) return own(network);
+  if (sizeOfNetwork(network) === 1n || !isBase(network) || network.version === 6 || !hasBroadcast(network))
+    return own(network);
   return null;
 };
 
@@ -48,8 +63,12 @@ const addressWithPrefix: Query = (network) => {
   return edge ? false : networkText(network);
 };
 
-const withMask = (separator: (network: IpNetwork) => string): Query => (network) =>
-  sizeOfNetwork(network) === 2n || (sizeOfNetwork(network) > 1n && !isBase(network)) ? own(network) + separator(network) : null;
+const withMask =
+  (separator: (network: IpNetwork) => string): Query =>
+  (network) =>
+    sizeOfNetwork(network) === 2n || (sizeOfNetwork(network) > 1n && !isBase(network))
+      ? own(network) + separator(network)
+      : null;
 
 const kind =
   (name: Parameters<typeof isKind>[1]): Query =>
@@ -58,7 +77,9 @@ const kind =
 
 const isPublic: Query = (network, original) => {
   const host = {...network, prefix: network.version === 4 ? 32 : 128};
-  return isKind(host, 'multicast') || isKind(host, 'private') || isKind(host, 'loopback') || isMask(host) ? null : original;
+  return isKind(host, 'multicast') || isKind(host, 'private') || isKind(host, 'loopback') || isMask(host)
+    ? null
+    : original;
 };
 
 const prefixAnswer: Query = (network) => network.prefix;
@@ -75,7 +96,9 @@ function toFour(network: IpNetwork, original: string): unknown {
 }
 
 const toSix: Query = (network, original) =>
-  network.version === 6 ? original : networkText({version: 6, value: 0xffff00000000n + network.value, prefix: network.prefix + 96, hasPrefix: true});
+  network.version === 6
+    ? original
+    : networkText({version: 6, value: 0xffff00000000n + network.value, prefix: network.prefix + 96, hasPrefix: true});
 
 const peer = (network: IpNetwork): string => {
   needsNetwork(network);
@@ -109,7 +132,11 @@ export const ipQueries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ['next_usable', neighbour(1n)],
   ['previous_usable', neighbour(-1n)],
   ['range_usable', ofNetwork((network, {first, last}) => `${at(network, first)}-${at(network, last)}`)],
-  ['host', (network) => (sizeOfNetwork(network) === 1n || !isBase(network) || !hasBroadcast(network) ? networkText(network) : null)],
+  [
+    'host',
+    (network) =>
+      sizeOfNetwork(network) === 1n || !isBase(network) || !hasBroadcast(network) ? networkText(network) : null,
+  ],
   ['hostmask', hostMask],
   ['wildcard', hostMask],
   ['int', (network) => (network.hasPrefix ? `${network.value}/${network.prefix}` : toInt(network.value))],
@@ -123,7 +150,11 @@ export const ipQueries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ['lo', kind('loopback')],
   ['loopback', kind('loopback')],
   ['multicast', kind('multicast')],
-  ['unicast', (network, original) => (isKind({...network, prefix: network.version === 4 ? 32 : 128}, 'multicast') ? null : original)],
+  [
+    'unicast',
+    (network, original) =>
+      isKind({...network, prefix: network.version === 4 ? 32 : 128}, 'multicast') ? null : original,
+  ],
   ['private', kind('private')],
   ['public', isPublic],
   ['net', (network) => (sizeOfNetwork(network) > 1n && isBase(network) ? networkText(network) : null)],
@@ -133,12 +164,19 @@ export const ipQueries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ['network/prefix', subnet],
   ['subnet', subnet],
   ['network_netmask', (network) => `${at(network, firstAddress(network))} ${mask(network)}`],
-  ['network_wildcard', (network) => `${at(network, firstAddress(network))} ${at(network, hostmask(network.version, network.prefix))}`],
+  [
+    'network_wildcard',
+    (network) => `${at(network, firstAddress(network))} ${at(network, hostmask(network.version, network.prefix))}`,
+  ],
   ['peer', peer],
   ['prefix', prefixAnswer],
   ['revdns', reverseName],
   ['size', (network) => toInt(sizeOfNetwork(network))],
-  ['size_usable', (network) => (sizeOfNetwork(network) === 1n ? 0 : sizeOfNetwork(network) === 2n ? 2 : toInt(sizeOfNetwork(network) - 2n))],
+  [
+    'size_usable',
+    (network) =>
+      sizeOfNetwork(network) === 1n ? 0 : sizeOfNetwork(network) === 2n ? 2 : toInt(sizeOfNetwork(network) - 2n),
+  ],
   ['type', (network) => (sizeOfNetwork(network) > 1n && isBase(network) ? 'network' : 'address')],
   ['version', (network) => network.version],
   ['wrap', wrap],
@@ -151,7 +189,9 @@ export function askNetwork(network: IpNetwork, original: string, query: string):
   if (/^-?\d+$/.test(query)) return nth(network, BigInt(query));
   const outer = parseNetwork(query);
   if (outer) return contains(outer, network) ? original : null;
-  throw new Fault(`'${query}' is neither a question nor a network`, {hint: 'for example: address, network, netmask, prefix, size, private'});
+  throw new Fault(`'${query}' is neither a question nor a network`, {
+    hint: 'for example: address, network, netmask, prefix, size, private',
+  });
 }
 
 function nth(network: IpNetwork, index: bigint): unknown {

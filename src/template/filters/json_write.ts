@@ -1,7 +1,8 @@
 /** JSON as Python's `json.dumps` writes it. */
-import {Fault} from '../python/faults.js';
+
 import {DateTime, TimeDelta} from '../python/datetime.js';
-import {isFloat, floatOf, isNumber, typeName, unbox} from '../python/kinds.js';
+import {Fault} from '../python/faults.js';
+import {floatOf, isFloat, isNumber, typeName, unbox} from '../python/kinds.js';
 import {entriesOf, isMapping} from '../python/mapping.js';
 import {floatText, numberText} from '../python/numbers.js';
 import {compareText} from '../python/ordering.js';
@@ -27,7 +28,13 @@ export function writeJson(boxed: unknown, style: JsonStyle, depth = 0): string {
   if (isNumber(value)) return jsonNumber(value);
   if (value instanceof DateTime) return jsonString(value.text('T'), style.ascii);
   if (depth > deepest) throw new Fault('the value is nested too deeply');
-  if (Array.isArray(value)) return brackets('[]', Array.from(value, (item) => writeJson(item, style, depth + 1)), style, depth);
+  if (Array.isArray(value))
+    return brackets(
+      '[]',
+      Array.from(value, (item) => writeJson(item, style, depth + 1)),
+      style,
+      depth,
+    );
   if (isMapping(value)) return brackets('{}', members(value, style, depth), style, depth);
   if (value instanceof Undefined || value instanceof TimeDelta) return jsonString('', style.ascii);
   throw new Fault(`a ${typeName(value)} cannot be written as JSON`);
@@ -43,7 +50,9 @@ function jsonNumber(value: unknown): string {
 function members(map: Parameters<typeof entriesOf>[0], style: JsonStyle, depth: number): string[] {
   const entries = entriesOf(map).map(([key, value]) => ({key: keyText(key), value}));
   if (style.sortKeys) entries.sort((a, b) => compareText(a.key, b.key));
-  return entries.map(({key, value}) => `${jsonString(key, style.ascii)}${style.keySeparator}${writeJson(value, style, depth + 1)}`);
+  return entries.map(
+    ({key, value}) => `${jsonString(key, style.ascii)}${style.keySeparator}${writeJson(value, style, depth + 1)}`,
+  );
 }
 
 function keyText(key: unknown): string {
@@ -62,7 +71,15 @@ function brackets(pair: '[]' | '{}', parts: readonly string[], style: JsonStyle,
   return `${open}${line}${parts.join(style.itemSeparator + line)}\n${style.indent.repeat(depth)}${close}`;
 }
 
-const short: Readonly<Record<string, string>> = {'"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b'};
+const short: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+};
 
 export function jsonString(text: string, ascii: boolean): string {
   const special = ascii ? /["\\]|[^ -~]/g : /["\\\x00-\x1f]/g;

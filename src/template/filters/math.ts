@@ -29,13 +29,25 @@ function root(input: unknown, base: unknown): unknown {
   return toFloat(degree === 2 ? Math.sqrt(value) : value ** (1 / degree));
 }
 
-const sizes = [['Y', 80], ['Z', 70], ['E', 60], ['P', 50], ['T', 40], ['G', 30], ['M', 20], ['K', 10], ['B', 0]] as const;
+const sizes = [
+  ['Y', 80],
+  ['Z', 70],
+  ['E', 60],
+  ['P', 50],
+  ['T', 40],
+  ['G', 30],
+  ['M', 20],
+  ['K', 10],
+  ['B', 0],
+] as const;
 
 function humanReadable(input: unknown, bits: unknown, unit: unknown): string {
   const size = isNumber(input) ? floatOf(input) : coerceFloat(input, 'the input');
   const base = flag(bits) ? 'bits' : 'Bytes';
   const wanted = unit === null ? undefined : textOf(unit).toUpperCase().charAt(0);
-  const [suffix, power] = sizes.find(([name, exponent]) => (wanted === undefined ? size >= 2 ** exponent : name === wanted)) ?? ['B', 0];
+  const [suffix, power] = sizes.find(([name, exponent]) =>
+    wanted === undefined ? size >= 2 ** exponent : name === wanted,
+  ) ?? ['B', 0];
   const shown = suffix === 'B' ? base : suffix + (flag(bits) ? 'b' : 'B');
   return `${(size / 2 ** power).toFixed(2)} ${shown}`;
 }
@@ -55,8 +67,14 @@ function humanToBytes(input: unknown, defaultUnit: unknown, bits: unknown): unkn
 function checkUnit(unit: string, bits: boolean): void {
   const [kind, word] = bits ? ['b', 'bit'] : ['B', 'byte'];
   const rest = unit.slice(1);
-  const ok = unit.length === 1 ? unit.toUpperCase() !== 'B' || unit === kind : rest === kind || rest.toLowerCase() === word || unit.toLowerCase() === word;
-  if (!ok) throw new Fault(`'${unit}' is not a unit of ${bits ? 'bits' : 'bytes'}`, {hint: bits ? 'bits are written Kb, Mb, Gb' : 'bytes are written KB, MB, GB'});
+  const ok =
+    unit.length === 1
+      ? unit.toUpperCase() !== 'B' || unit === kind
+      : rest === kind || rest.toLowerCase() === word || unit.toLowerCase() === word;
+  if (!ok)
+    throw new Fault(`'${unit}' is not a unit of ${bits ? 'bits' : 'bytes'}`, {
+      hint: bits ? 'bits are written Kb, Mb, Gb' : 'bytes are written KB, MB, GB',
+    });
 }
 
 /** A whole number below a bound, from the seed if there is one. */

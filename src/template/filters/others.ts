@@ -1,6 +1,7 @@
 /** Filters that fit nowhere else, and those that are refused with a reason. */
-import type {FilterDefinition} from '../eval/runtime.js';
+
 import {findAttribute} from '../eval/members.js';
+import type {FilterDefinition} from '../eval/runtime.js';
 import {Fault} from '../python/faults.js';
 import {copyOf, itemsOf} from '../python/iterate.js';
 import {asMapping, entriesOf, isMapping, makeDict} from '../python/mapping.js';
@@ -25,14 +26,17 @@ function pruneKeys(value: unknown, matches: (key: string) => boolean): unknown {
   );
 }
 
-const keyNames = (target: unknown): ReadonlySet<string> => new Set((Array.isArray(target) ? target : [target]).map(textOf));
+const keyNames = (target: unknown): ReadonlySet<string> =>
+  new Set((Array.isArray(target) ? target : [target]).map(textOf));
 
 export const otherFilters: FilterTable = {
   attr: filter('name', (input, [name], runtime) => {
     const found = isMapping(input) ? undefined : findAttribute(runtime, input, textOf(name));
     return found ? found.value : new Undefined({path: textOf(name), why: `there is no attribute '${textOf(name)}'`});
   }),
-  version_sort: filter('reverse=False', (input, [reverse]) => pySorted(copyOf(itemsOf(input)), (item) => looseVersion(textOf(item)), flag(reverse))),
+  version_sort: filter('reverse=False', (input, [reverse]) =>
+    pySorted(copyOf(itemsOf(input)), (item) => looseVersion(textOf(item)), flag(reverse)),
+  ),
   remove_keys: filter('target', (input, [target]) => {
     const names = keyNames(target);
     return pruneKeys(input, (key) => names.has(key));

@@ -1,7 +1,7 @@
 /** Paths, by Python's `os.path`: nothing is read from disk but by `realpath` and `fileglob`. */
 import {posix} from 'node:path';
-import type {Runtime} from '../eval/runtime.js';
 import {expandHome} from '../eval/files.js';
+import type {Runtime} from '../eval/runtime.js';
 import {Fault, TypeFault} from '../python/faults.js';
 import {isSequence} from '../python/iterate.js';
 import {tuple, typeName} from '../python/kinds.js';
@@ -26,7 +26,9 @@ function splitExtension(path: string): unknown {
 
 /** An absolute part starts anew. */
 function joinPaths(parts: readonly string[]): string {
-  return parts.reduce((path, part) => (part.startsWith('/') ? part : path === '' || path.endsWith('/') ? path + part : `${path}/${part}`));
+  return parts.reduce((path, part) =>
+    part.startsWith('/') ? part : path === '' || path.endsWith('/') ? path + part : `${path}/${part}`,
+  );
 }
 
 function pathJoin(input: unknown): string {
@@ -37,7 +39,10 @@ function pathJoin(input: unknown): string {
 }
 
 const expandVariables = (runtime: Runtime, text: string): string =>
-  text.replace(/\$(?:\{([^}]*)\}|(\w+))/g, (whole, braced?: string, bare?: string) => runtime.context.lookups.env(braced ?? bare ?? '') ?? whole);
+  text.replace(
+    /\$(?:\{([^}]*)\}|(\w+))/g,
+    (whole, braced?: string, bare?: string) => runtime.context.lookups.env(braced ?? bare ?? '') ?? whole,
+  );
 
 function normalize(path: string): string {
   if (path === '') return '.';
@@ -60,7 +65,8 @@ function commonPath(paths: unknown): string {
   if (!isSequence(paths) || paths.length === 0) throw new Fault('the input must be a list of paths');
   const all = paths.map((path) => mustBeText(path, 'each path'));
   const rooted = all[0]?.startsWith('/') ?? false;
-  if (all.some((path) => path.startsWith('/') !== rooted)) throw new Fault('absolute and relative paths cannot be mixed');
+  if (all.some((path) => path.startsWith('/') !== rooted))
+    throw new Fault('absolute and relative paths cannot be mixed');
   const split = all.map((path) => path.split('/').filter((part) => part !== '' && part !== '.'));
   const [first = []] = split;
   const shared = first.findIndex((part, index) => split.some((other) => other[index] !== part));
@@ -86,7 +92,14 @@ export const pathFilters: FilterTable = {
   expandvars: filter('', (input, _args, runtime) => expandVariables(runtime, mustBeText(input))),
   normpath: filter('', (input) => normalize(mustBeText(input))),
   realpath: filter('', (input, _args, runtime) => realpath(runtime, mustBeText(input))),
-  relpath: filter('start=None', (input, [start], runtime) => posix.relative(absolute(runtime, start === null ? '.' : mustBeText(start, 'the start')), absolute(runtime, mustBeText(input))) || '.'),
+  relpath: filter(
+    'start=None',
+    (input, [start], runtime) =>
+      posix.relative(
+        absolute(runtime, start === null ? '.' : mustBeText(start, 'the start')),
+        absolute(runtime, mustBeText(input)),
+      ) || '.',
+  ),
   commonpath: filter('', commonPath),
   fileglob: filter('', (input, _args, runtime) => runtime.context.lookups.glob(expandHome(runtime, mustBeText(input)))),
   win_basename: filter('', (input) => windowsSplit(mustBeText(input)).name),

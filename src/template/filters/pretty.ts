@@ -24,7 +24,10 @@ function pretty(value: unknown, column: number, trailing: number): string {
   const separator = `,\n${' '.repeat(column + 1)}`;
   if (isMapping(value)) {
     const entries = entriesOf(value);
-    const parts = entries.map(([key, item], index) => `${pyRepr(key, 1)}: ${pretty(item, column + 3 + pyRepr(key, 1).length, index === entries.length - 1 ? trailing + 1 : 1)}`);
+    const parts = entries.map(
+      ([key, item], index) =>
+        `${pyRepr(key, 1)}: ${pretty(item, column + 3 + pyRepr(key, 1).length, index === entries.length - 1 ? trailing + 1 : 1)}`,
+    );
     return `{${parts.join(separator)}}`;
   }
   if (!Array.isArray(value)) return line;

@@ -5,7 +5,10 @@ import {coerceInt} from '../python/numbers.js';
 import {groupText, pythonRegex, replacer} from '../python/regex.js';
 import {type FilterTable, filter, flag, textOf} from './define.js';
 
-function regexReplace(input: unknown, [pattern, replacement, ignoreCase, multiline, count, mandatory]: readonly unknown[]): string {
+function regexReplace(
+  input: unknown,
+  [pattern, replacement, ignoreCase, multiline, count, mandatory]: readonly unknown[],
+): string {
   const text = textOf(input);
   const regex = pythonRegex(textOf(pattern), {ignoreCase: flag(ignoreCase), multiline: flag(multiline)}, 'g');
   const replace = replacer(textOf(replacement));
@@ -32,9 +35,17 @@ function groupName(argument: unknown): string {
   return match[1] ?? '';
 }
 
-function regexSearch(input: unknown, pattern: unknown, rest: readonly unknown[], named: ReadonlyMap<string, unknown>): unknown {
+function regexSearch(
+  input: unknown,
+  pattern: unknown,
+  rest: readonly unknown[],
+  named: ReadonlyMap<string, unknown>,
+): unknown {
   const groups = rest.map(groupName);
-  const regex = pythonRegex(textOf(pattern), {ignoreCase: flag(named.get('ignorecase')), multiline: flag(named.get('multiline'))});
+  const regex = pythonRegex(textOf(pattern), {
+    ignoreCase: flag(named.get('ignorecase')),
+    multiline: flag(named.get('multiline')),
+  });
   const match = regex.exec(textOf(input));
   if (!match) return null;
   if (groups.length === 0) return match[0];
@@ -61,8 +72,13 @@ function regexEscape(input: unknown, type: unknown): string {
 }
 
 export const regexFilters: FilterTable = {
-  regex_replace: filter("pattern='', replacement='', ignorecase=False, multiline=False, count=0, mandatory_count=0", regexReplace),
-  regex_search: filter('regex, *rest, **named', (input, [pattern, rest, named]) => regexSearch(input, pattern, rest as readonly unknown[], named as ReadonlyMap<string, unknown>)),
+  regex_replace: filter(
+    "pattern='', replacement='', ignorecase=False, multiline=False, count=0, mandatory_count=0",
+    regexReplace,
+  ),
+  regex_search: filter('regex, *rest, **named', (input, [pattern, rest, named]) =>
+    regexSearch(input, pattern, rest as readonly unknown[], named as ReadonlyMap<string, unknown>),
+  ),
   regex_findall: filter('regex, multiline=False, ignorecase=False', regexFindall),
   regex_escape: filter("re_type='python'", (input, [type]) => regexEscape(input, type)),
 };

@@ -1,4 +1,6 @@
 /** Lists: first, last, sort, unique, join, group and their like. */
+
+import type {Runtime} from '../eval/runtime.js';
 import {arithmetic} from '../python/arithmetic.js';
 import {containsItem, pyEquals} from '../python/equality.js';
 import {Fault} from '../python/faults.js';
@@ -8,11 +10,11 @@ import {asIndex} from '../python/numbers.js';
 import {pyCompare, pySorted} from '../python/ordering.js';
 import {characters} from '../python/text.js';
 import {defined, Undefined} from '../python/undefined.js';
-import type {Runtime} from '../eval/runtime.js';
 import {attributeGetter, foldCase, sortKeyGetter} from './attributes.js';
 import {type FilterTable, filter, flag, textOf} from './define.js';
 
-const emptySequence = (what: string): Undefined => new Undefined({path: '', why: `there is no ${what} item, the sequence is empty`});
+const emptySequence = (what: string): Undefined =>
+  new Undefined({path: '', why: `there is no ${what} item, the sequence is empty`});
 
 const itemAt = (input: unknown, index: number, what: string): unknown => {
   const items = itemsOf(input);
@@ -41,19 +43,32 @@ function unique(runtime: Runtime, input: unknown, caseSensitive: unknown, attrib
   return uniqueItems(itemsOf(input), flag(caseSensitive) ? get : (item) => foldCase(get(item)));
 }
 
-function extreme(runtime: Runtime, input: unknown, caseSensitive: unknown, attribute: unknown, direction: 1 | -1): unknown {
+function extreme(
+  runtime: Runtime,
+  input: unknown,
+  caseSensitive: unknown,
+  attribute: unknown,
+  direction: 1 | -1,
+): unknown {
   const items = copyOf(itemsOf(input));
-  if (items.length === 0) return new Undefined({path: '', why: 'there is no smallest or largest item, the sequence is empty'});
+  if (items.length === 0)
+    return new Undefined({path: '', why: 'there is no smallest or largest item, the sequence is empty'});
   const get = sortKeyGetter(runtime, attribute, flag(caseSensitive));
   return items.reduce((best, item) => (direction * pyCompare(get(item), get(best)) > 0 ? item : best));
 }
 
 function join(runtime: Runtime, input: unknown, separator: unknown, attribute: unknown): string {
   const get = attributeGetter(runtime, attribute);
-  return itemsOf(input).map((item) => textOf(get(item))).join(textOf(separator));
+  return itemsOf(input)
+    .map((item) => textOf(get(item)))
+    .join(textOf(separator));
 }
 
-function groupBy(runtime: Runtime, input: unknown, [attribute, otherwise, caseSensitive]: readonly unknown[]): unknown[] {
+function groupBy(
+  runtime: Runtime,
+  input: unknown,
+  [attribute, otherwise, caseSensitive]: readonly unknown[],
+): unknown[] {
   const get = attributeGetter(runtime, attribute, otherwise);
   const keyOf = flag(caseSensitive) ? get : (item: unknown): unknown => foldCase(get(item));
   const groups: {key: unknown; items: unknown[]}[] = [];
@@ -116,15 +131,37 @@ function sum(runtime: Runtime, input: unknown, attribute: unknown, start: unknow
 export const sequenceFilters: FilterTable = {
   first: filter('', (input) => itemAt(input, 0, 'first')),
   last: filter('', (input) => itemAt(input, -1, 'last')),
-  join: filter("d='', attribute=None", (input, [separator, attribute], runtime) => join(runtime, input, separator, attribute)),
-  reverse: filter('', (input) => (typeof input === 'string' ? characters(input).reverse().join('') : copyOf(itemsOf(input)).reverse())),
-  sort: filter('reverse=False, case_sensitive=False, attribute=None', (input, [reverse, caseSensitive, attribute], runtime) => pySorted(copyOf(itemsOf(input)), sortKeyGetter(runtime, attribute, flag(caseSensitive)), flag(reverse))),
-  unique: filter('case_sensitive=False, attribute=None', (input, [caseSensitive, attribute], runtime) => unique(runtime, input, caseSensitive, attribute)),
-  min: filter('case_sensitive=False, attribute=None', (input, [caseSensitive, attribute], runtime) => extreme(runtime, input, caseSensitive, attribute, -1)),
-  max: filter('case_sensitive=False, attribute=None', (input, [caseSensitive, attribute], runtime) => extreme(runtime, input, caseSensitive, attribute, 1)),
+  join: filter("d='', attribute=None", (input, [separator, attribute], runtime) =>
+    join(runtime, input, separator, attribute),
+  ),
+  reverse: filter('', (input) =>
+    typeof input === 'string' ? characters(input).reverse().join('') : copyOf(itemsOf(input)).reverse(),
+  ),
+  sort: filter(
+    'reverse=False, case_sensitive=False, attribute=None',
+    (input, [reverse, caseSensitive, attribute], runtime) =>
+      pySorted(copyOf(itemsOf(input)), sortKeyGetter(runtime, attribute, flag(caseSensitive)), flag(reverse)),
+  ),
+  unique: filter('case_sensitive=False, attribute=None', (input, [caseSensitive, attribute], runtime) =>
+    unique(runtime, input, caseSensitive, attribute),
+  ),
+  min: filter('case_sensitive=False, attribute=None', (input, [caseSensitive, attribute], runtime) =>
+    extreme(runtime, input, caseSensitive, attribute, -1),
+  ),
+  max: filter('case_sensitive=False, attribute=None', (input, [caseSensitive, attribute], runtime) =>
+    extreme(runtime, input, caseSensitive, attribute, 1),
+  ),
   sum: filter('attribute=None, start=0', (input, [attribute, start], runtime) => sum(runtime, input, attribute, start)),
-  groupby: filter('attribute, default=None, case_sensitive=False', (input, args, runtime) => groupBy(runtime, input, args)),
+  groupby: filter('attribute, default=None, case_sensitive=False', (input, args, runtime) =>
+    groupBy(runtime, input, args),
+  ),
   batch: filter('linecount, fill_with=None', (input, [size, filler]) => batch(input, size, filler)),
   slice: filter('slices, fill_with=None', (input, [count, filler]) => sliceInto(input, count, filler)),
-  flatten: filter('levels=None, skip_nulls=True', (input, [levels, skipNulls]) => flatten(itemsOf(input), levels === null ? Number.POSITIVE_INFINITY : asIndex(levels, 'the number of levels'), skipNulls !== false)),
+  flatten: filter('levels=None, skip_nulls=True', (input, [levels, skipNulls]) =>
+    flatten(
+      itemsOf(input),
+      levels === null ? Number.POSITIVE_INFINITY : asIndex(levels, 'the number of levels'),
+      skipNulls !== false,
+    ),
+  ),
 };

@@ -18,10 +18,14 @@ function memberTest(items: readonly unknown[]): (item: unknown) => boolean {
 
 function only(items: readonly unknown[], others: readonly unknown[], wanted: boolean): unknown[] {
   const isMember = memberTest(copyOf(others));
-  return uniqueItems(copyOf(items).filter((item) => isMember(item) === wanted), same);
+  return uniqueItems(
+    copyOf(items).filter((item) => isMember(item) === wanted),
+    same,
+  );
 }
 
-const union = (left: readonly unknown[], right: readonly unknown[]): unknown[] => uniqueItems([...copyOf(left), ...copyOf(right)], same);
+const union = (left: readonly unknown[], right: readonly unknown[]): unknown[] =>
+  uniqueItems([...copyOf(left), ...copyOf(right)], same);
 
 function symmetricDifference(left: readonly unknown[], right: readonly unknown[]): unknown[] {
   const both = memberTest(only(left, right, true));
@@ -46,7 +50,9 @@ function combinations(items: readonly unknown[], size: number): unknown[][] {
 
 function permutations(items: readonly unknown[], size: number): unknown[][] {
   if (size === 0) return [[]];
-  return items.flatMap((item, index) => permutations([...items.slice(0, index), ...items.slice(index + 1)], size - 1).map((rest) => [item, ...rest]));
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)], size - 1).map((rest) => [item, ...rest]),
+  );
 }
 
 function checked(items: readonly unknown[], size: number, ordered: boolean): number {
@@ -58,10 +64,13 @@ function checked(items: readonly unknown[], size: number, ordered: boolean): num
 }
 
 function zip(lists: readonly (readonly unknown[])[], length: number, filler: unknown): unknown[] {
-  return Array.from({length}, (_unused, index) => tuple(lists.map((list) => (index < list.length ? list[index] : filler))));
+  return Array.from({length}, (_unused, index) =>
+    tuple(lists.map((list) => (index < list.length ? list[index] : filler))),
+  );
 }
 
-const allLists = (input: unknown, others: unknown): (readonly unknown[])[] => [itemsOf(input), ...(others as readonly unknown[]).map(itemsOf)].map(copyOf);
+const allLists = (input: unknown, others: unknown): (readonly unknown[])[] =>
+  [itemsOf(input), ...(others as readonly unknown[]).map(itemsOf)].map(copyOf);
 
 export const setFilters: FilterTable = {
   union: filter('b', (input, [other]) => union(itemsOf(input), itemsOf(other))),
@@ -79,7 +88,9 @@ export const setFilters: FilterTable = {
   }),
   permutations: filter('r=None', (input, [size]) => {
     const items = copyOf(itemsOf(input));
-    return permutations(items, checked(items, size === null ? items.length : asIndex(size, 'the size'), true)).map(tuple);
+    return permutations(items, checked(items, size === null ? items.length : asIndex(size, 'the size'), true)).map(
+      tuple,
+    );
   }),
   zip: filter('*others', (input, [others]) => {
     const lists = allLists(input, others);
@@ -87,6 +98,10 @@ export const setFilters: FilterTable = {
   }),
   zip_longest: filter('*others, **named', (input, [others, named]) => {
     const lists = allLists(input, others);
-    return zip(lists, Math.max(...lists.map((list) => list.length)), (named as ReadonlyMap<string, unknown>).get('fillvalue') ?? null);
+    return zip(
+      lists,
+      Math.max(...lists.map((list) => list.length)),
+      (named as ReadonlyMap<string, unknown>).get('fillvalue') ?? null,
+    );
   }),
 };

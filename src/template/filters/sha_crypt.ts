@@ -23,7 +23,9 @@ const variants: Readonly<Record<'sha256' | 'sha512', Variant>> = {
 
 /** The group (0, s, 2s), then each time all moved on by a step, around `size`. */
 function threes(stride: number, step: number, size: number): readonly (readonly number[])[] {
-  return Array.from({length: size / 3}, (_unused, index) => [0, stride, 2 * stride].map((start) => (start + index * step) % size));
+  return Array.from({length: size / 3}, (_unused, index) =>
+    [0, stride, 2 * stride].map((start) => (start + index * step) % size),
+  );
 }
 
 function digest(type: string, ...parts: readonly Uint8Array[]): Buffer {
@@ -32,9 +34,15 @@ function digest(type: string, ...parts: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-const repeated = (block: Buffer, length: number): Buffer => Buffer.concat(Array.from({length: Math.ceil(length / block.length)}, () => block)).subarray(0, length);
+const repeated = (block: Buffer, length: number): Buffer =>
+  Buffer.concat(Array.from({length: Math.ceil(length / block.length)}, () => block)).subarray(0, length);
 
-export function shaCrypt(type: 'sha256' | 'sha512', password: string, saltText: string, givenRounds: number | undefined): string {
+export function shaCrypt(
+  type: 'sha256' | 'sha512',
+  password: string,
+  saltText: string,
+  givenRounds: number | undefined,
+): string {
   const {mark, groups, last} = variants[type];
   const key = Buffer.from(password, 'utf8');
   const salt = Buffer.from(saltText, 'utf8');
@@ -47,7 +55,13 @@ export function shaCrypt(type: 'sha256' | 'sha512', password: string, saltText: 
   const longSalt = repeated(digest(type, ...Array.from({length: 16 + (result[0] ?? 0)}, () => salt)), salt.length);
   for (let round = 0; round < rounds; round++) {
     const odd = round % 2 === 1;
-    result = digest(type, odd ? longKey : result, ...(round % 3 ? [longSalt] : []), ...(round % 7 ? [longKey] : []), odd ? result : longKey);
+    result = digest(
+      type,
+      odd ? longKey : result,
+      ...(round % 3 ? [longSalt] : []),
+      ...(round % 7 ? [longKey] : []),
+      odd ? result : longKey,
+    );
   }
   const written = [...groups.map((group) => encode(group, result)), encode(last, result)].join('');
   return `${mark}${givenRounds === undefined ? '' : `rounds=${rounds}$`}${saltText}$${written}`;

@@ -1,8 +1,9 @@
 /** `strftime` and `to_datetime`. */
+
+import type {Runtime} from '../eval/runtime.js';
 import {DateTime} from '../python/datetime.js';
 import {coerceFloat} from '../python/numbers.js';
 import {strftime, strptime, type Zone} from '../python/strftime.js';
-import type {Runtime} from '../eval/runtime.js';
 import {type FilterTable, filter, flag, mustBeText} from './define.js';
 
 /** The input is the format; the moment is an argument, or now. */
@@ -13,12 +14,19 @@ function formatTime(runtime: Runtime, format: unknown, second: unknown, utc: unk
 }
 
 function zoneOf(date: Date, utc: boolean): Zone {
-  if (utc) return {name: 'UTC', offsetMinutes: 0};
-  const name = new Intl.DateTimeFormat('en-US', {timeZoneName: 'short'}).formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  if (utc) return {name: 'GMT', offsetMinutes: 0};
+  const name =
+    new Intl.DateTimeFormat('en-US', {timeZoneName: 'short'})
+      .formatToParts(date)
+      .find((part) => part.type === 'timeZoneName')?.value ?? '';
   return {name, offsetMinutes: -date.getTimezoneOffset()};
 }
 
 export const timeFilters: FilterTable = {
-  strftime: filter('second=None, utc=False', (input, [second, utc], runtime) => formatTime(runtime, input, second, utc)),
-  to_datetime: filter("format='%Y-%m-%d %H:%M:%S'", (input, [format]) => strptime(mustBeText(input), mustBeText(format, 'the format'))),
+  strftime: filter('second=None, utc=False', (input, [second, utc], runtime) =>
+    formatTime(runtime, input, second, utc),
+  ),
+  to_datetime: filter("format='%Y-%m-%d %H:%M:%S'", (input, [format]) =>
+    strptime(mustBeText(input), mustBeText(format, 'the format')),
+  ),
 };

@@ -47,8 +47,9 @@ function portOf(text: string | undefined): number | null {
 function urlSplit(input: unknown, query: unknown): unknown {
   const parts: UrlParts = splitUrl(mustBeText(input));
   const name = textOf(query);
-  if (name === '') return {...parts};
-  if (!Object.hasOwn(parts, name)) throw new Fault(`a URL has no '${name}' (it has: ${Object.keys(parts).sort().join(', ')})`);
+  if (name === '') return Object.fromEntries(Object.entries(parts).sort());
+  if (!Object.hasOwn(parts, name))
+    throw new Fault(`a URL has no '${name}' (it has: ${Object.keys(parts).sort().join(', ')})`);
   return parts[name as keyof UrlParts];
 }
 
@@ -57,7 +58,9 @@ function percentEncode(text: string, safe: string): string {
   return [...Buffer.from(text, 'utf8')]
     .map((byte) => {
       const character = String.fromCharCode(byte);
-      return byte < 128 && (/[A-Za-z0-9_.~-]/.test(character) || safe.includes(character)) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+      return byte < 128 && (/[A-Za-z0-9_.~-]/.test(character) || safe.includes(character))
+        ? character
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
     })
     .join('');
 }
@@ -71,7 +74,9 @@ function urlEncode(input: unknown): string {
 }
 
 function urlDecode(text: string): string {
-  const bytes = Buffer.from(text.replaceAll('+', ' '), 'utf8').toString('latin1').replace(/%([0-9a-fA-F]{2})/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  const bytes = Buffer.from(text.replaceAll('+', ' '), 'utf8')
+    .toString('latin1')
+    .replace(/%([0-9a-fA-F]{2})/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 

@@ -1,6 +1,5 @@
 /** `wordwrap`: breaks lines between words, as Python's textwrap does. */
-import {textLength} from '../python/text.js';
-import {splitLines} from '../python/text.js';
+import {splitLines, textLength} from '../python/text.js';
 
 export interface WrapRules {
   readonly breakLong: boolean;
@@ -32,7 +31,8 @@ function wrapLine(line: string, width: number, rules: WrapRules): string[] {
       current.push(chunk);
       used += textLength(chunk);
     }
-    if (chunks.length > 0 && textLength(chunks.at(-1) ?? '') > width) breakLong(chunks, current, width - used, rules.breakLong);
+    if (chunks.length > 0 && textLength(chunks.at(-1) ?? '') > width)
+      breakLong(chunks, current, width - used, rules.breakLong);
     if ((current.at(-1) ?? 'x').trim() === '') current.pop();
     if (current.length > 0) lines.push(current.join(''));
   }

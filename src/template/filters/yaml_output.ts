@@ -22,7 +22,11 @@ export class YamlOutput {
     this.column += [...text].length;
   }
 
-  indicator(sign: string, needsSpace: boolean, after: {readonly whitespace?: boolean; readonly indention?: boolean} = {}): void {
+  indicator(
+    sign: string,
+    needsSpace: boolean,
+    after: {readonly whitespace?: boolean; readonly indention?: boolean} = {},
+  ): void {
     const data = this.whitespace || !needsSpace ? sign : ` ${sign}`;
     this.whitespace = after.whitespace ?? false;
     this.indention = this.indention && (after.indention ?? false);
@@ -82,45 +86,51 @@ export class YamlOutput {
     this.newLine();
   }
 
+  /** A single blank may become a line end; of several the first does, and the next is protected by a backslash. */
   doubleQuoted(text: string, mayFold: boolean): void {
     this.indicator('"', true);
     const characters = [...text];
-    let pending = '';
-    const flush = (): void => {
-      if (pending !== '') this.put(pending);
-      pending = '';
-    };
-    for (let at = 0; at <= characters.length; at++) {
-      const character = characters[at];
-      const escaped = character === undefined ? undefined : escapeDouble(character);
-      if (character === undefined || escaped !== undefined) {
-        flush();
-        if (escaped !== undefined) this.put(escaped);
-      }
-      const breakable = at > 0 && at < characters.length - 1 && (character === ' ' || escaped !== undefined);
-      if (breakable && mayFold && this.column + [...pending].length > this.width) {
-        this.put(`${pending}\\`);
-        pending = '';
+    characters.forEach((character, at) => {
+      const folds =
+        character === ' ' &&
+        mayFold &&
+        characters[at - 1] !== ' ' &&
+        this.column > this.width &&
+        at > 0 &&
+        at < characters.length - 1;
+      if (!folds) this.put(escapeDouble(character) ?? character);
+      else {
         this.newLine();
-        this.whitespace = false;
-        this.indention = false;
-        if (characters[escaped === undefined ? at : at + 1] === ' ') this.put('\\');
+        if (characters[at + 1] === ' ') this.put('\\');
       }
-      if (character !== undefined && escaped === undefined) pending += character;
-    }
+    });
     this.indicator('"', false);
   }
 }
 
 const short: Readonly<Record<string, string>> = {
-  '\0': '0', '\x07': 'a', '\b': 'b', '\t': 't', '\n': 'n', '\v': 'v', '\f': 'f', '\r': 'r', '\x1b': 'e', '"': '"', '\\': '\\',
-  '\x85': 'N', '\xa0': '_', '\u2028': 'L', '\u2029': 'P',
+  '\0': '0',
+  '\x07': 'a',
+  '\b': 'b',
+  '\t': 't',
+  '\n': 'n',
+  '\v': 'v',
+  '\f': 'f',
+  '\r': 'r',
+  '\x1b': 'e',
+  '"': '"',
+  '\\': '\\',
+  '\x85': 'N',
+  '\xa0': '_',
+  '\u2028': 'L',
+  '\u2029': 'P',
 };
 
 /** The escape a character needs between double quotes; undefined if none. */
 function escapeDouble(character: string): string | undefined {
   const code = character.codePointAt(0) ?? 0;
-  const printable = (code >= 0x20 && code <= 0x7e) || (code >= 0xa0 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd);
+  const printable =
+    (code >= 0x20 && code <= 0x7e) || (code >= 0xa0 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd);
   if (printable && !'"\\\x85\u2028\u2029\ufeff'.includes(character)) return undefined;
   const letter = short[character];
   if (letter !== undefined) return `\\${letter}`;

@@ -26,12 +26,13 @@ const blanksAndBreaks = '\0 \t\r\n\x85\u2028\u2029';
 const isPrintable = (character: string): boolean => {
   const code = character.codePointAt(0) ?? 0;
   if (character === '\n' || (code >= 0x20 && code <= 0x7e) || code === 0x85) return true;
-  return code !== 0xfeff && ((code >= 0xa0 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code < 0x10ffff));
+  return code !== 0xfeff && ((code >= 0xa0 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd));
 };
 
 /** How a text may be written. */
 export function analyse(text: string): Analysis {
-  if (text === '') return {empty: true, multiline: false, allowPlainFlow: false, allowPlainBlock: true, allowSingle: true};
+  if (text === '')
+    return {empty: true, multiline: false, allowPlainFlow: false, allowPlainBlock: true, allowSingle: true};
   const characters = [...text];
   const marks = indicators(characters);
   const around = blanks(characters);
@@ -67,7 +68,8 @@ function indicators(characters: readonly string[]): {flow: boolean; block: boole
 }
 
 function blanks(characters: readonly string[]): {atEdge: boolean; breakThenSpace: boolean; spaceThenBreak: boolean} {
-  const kind = (character: string | undefined): 'space' | 'break' | 'other' => (character === ' ' ? 'space' : character !== undefined && breaks.includes(character) ? 'break' : 'other');
+  const kind = (character: string | undefined): 'space' | 'break' | 'other' =>
+    character === ' ' ? 'space' : character !== undefined && breaks.includes(character) ? 'break' : 'other';
   const pairs = characters.map((character, index) => `${kind(characters[index - 1])}-${kind(character)}`);
   return {
     atEdge: kind(characters[0]) !== 'other' || kind(characters.at(-1)) !== 'other',
@@ -79,7 +81,11 @@ function blanks(characters: readonly string[]): {atEdge: boolean; breakThenSpace
 export type ScalarStyle = 'plain' | 'single' | 'double';
 
 /** @param isKey the text is a key written on one line; @param plainMeans whether plain text would be read back as this value. */
-export function chooseStyle(text: string, analysis: Analysis, where: {readonly isKey: boolean; readonly inFlow: boolean; readonly isText: boolean}): ScalarStyle {
+export function chooseStyle(
+  text: string,
+  analysis: Analysis,
+  where: {readonly isKey: boolean; readonly inFlow: boolean; readonly isText: boolean},
+): ScalarStyle {
   const readBack = !where.isText || !resolvesToOther(text);
   const plainAllowed = where.inFlow ? analysis.allowPlainFlow : analysis.allowPlainBlock;
   if (readBack && plainAllowed && !(where.isKey && (analysis.empty || analysis.multiline))) return 'plain';

@@ -1,6 +1,7 @@
-/** YAML as PyYAML writes it: sorted keys, lists not indented under their key, texts folded at a width. */
-import {Fault} from '../python/faults.js';
+/** YAML as PyYAML (with libyaml) writes it: sorted keys, lists not indented under their key, texts folded at a width. */
+
 import {DateTime, TimeDelta} from '../python/datetime.js';
+import {Fault} from '../python/faults.js';
 import {floatOf, isFloat, isNumber, typeName, unbox} from '../python/kinds.js';
 import {entriesOf, isMapping} from '../python/mapping.js';
 import {floatText} from '../python/numbers.js';
@@ -28,7 +29,7 @@ type Node =
 
 const deepest = 300;
 
-/** Longer keys, and keys of several lines, are written with `?`. */
+/** Keys of more bytes, and keys of several lines, are written with `?`. */
 const longestKey = 128;
 
 export function writeYaml(value: unknown, style: YamlStyle): string {
@@ -47,7 +48,8 @@ function represent(boxed: unknown, style: YamlStyle, depth: number): Node {
   if (value === null || value === undefined) return {kind: 'scalar', text: 'null', isText: false};
   if (typeof value === 'boolean') return {kind: 'scalar', text: String(value), isText: false};
   if (isNumber(value)) return {kind: 'scalar', text: numberForm(value), isText: false};
-  if (value instanceof DateTime || value instanceof TimeDelta) return {kind: 'scalar', text: value.text(), isText: value instanceof TimeDelta};
+  if (value instanceof DateTime || value instanceof TimeDelta)
+    return {kind: 'scalar', text: value.text(), isText: value instanceof TimeDelta};
   if (value instanceof Undefined) return {kind: 'scalar', text: '', isText: true};
   if (Array.isArray(value)) {
     const items = Array.from(value, (item) => represent(item, style, depth + 1));
@@ -60,7 +62,9 @@ function represent(boxed: unknown, style: YamlStyle, depth: number): Node {
 const isPlainScalar = (node: Node, style: YamlStyle): boolean => node.kind === 'scalar' && style.quotes === undefined;
 
 function representDict(entries: readonly (readonly [unknown, unknown])[], style: YamlStyle, depth: number): Node {
-  const nodes = (style.sortKeys ? sortedByKey(entries) : entries).map(([key, value]) => [represent(key, style, depth + 1), represent(value, style, depth + 1)] as const);
+  const nodes = (style.sortKeys ? sortedByKey(entries) : entries).map(
+    ([key, value]) => [represent(key, style, depth + 1), represent(value, style, depth + 1)] as const,
+  );
   return {kind: 'dict', entries: nodes, flow: style.flow ?? nodes.flat().every((node) => isPlainScalar(node, style))};
 }
 
@@ -87,7 +91,6 @@ function numberForm(value: unknown): string {
 interface Place {
   readonly inDict?: boolean;
   readonly isKey?: boolean;
-  readonly isRoot?: boolean;
 }
 
 class Writer {
@@ -98,34 +101,38 @@ class Writer {
   ) {}
 
   root(node: Node): void {
-    const open = this.#node(node, {isRoot: true});
+    this.#node(node, {});
     this.output.newLine();
-    if (open || this.style.explicitEnd) {
+    if (this.style.explicitEnd) {
       this.output.indicator('...', true);
       this.output.newLine();
     }
   }
 
-  /** Whether the document needs an end mark: a lone plain scalar has no other end. */
-  #node(node: Node, place: Place): boolean {
-    if (node.kind === 'scalar') return this.#scalar(node, place);
+  #node(node: Node, place: Place): void {
+    if (node.kind === 'scalar') {
+      this.#deeper('flow', () => this.#scalar(node, place));
+      return;
+    }
     const isEmpty = node.kind === 'list' ? node.items.length === 0 : node.entries.length === 0;
     if (this.#flowLevel > 0 || node.flow || isEmpty) this.#flow(node);
     else if (node.kind === 'list') this.#blockList(node.items, place);
     else this.#blockDict(node.entries);
-    return false;
   }
 
-  #scalar(node: Node & {kind: 'scalar'}, place: Place): boolean {
+  #scalar(node: Node & {kind: 'scalar'}, place: Place): void {
     const isKey = place.isKey === true;
     const analysis = analyse(node.text);
     const forced = this.style.quotes;
     const wanted = forced !== undefined && !(forced === 'single' && !analysis.allowSingle) ? forced : undefined;
-    const style = wanted ?? (forced === undefined ? chooseStyle(node.text, analysis, {isKey, inFlow: this.#flowLevel > 0, isText: node.isText}) : 'double');
+    const style =
+      wanted ??
+      (forced === undefined
+        ? chooseStyle(node.text, analysis, {isKey, inFlow: this.#flowLevel > 0, isText: node.isText})
+        : 'double');
     if (style === 'plain') this.output.plain(node.text, !isKey);
     else if (style === 'single') this.output.singleQuoted(node.text, !isKey);
     else this.output.doubleQuoted(node.text, !isKey);
-    return style === 'plain' && place.isRoot === true;
   }
 
   /** Runs with a deeper indentation. */
@@ -204,7 +211,5 @@ const nullNode: Node = {kind: 'scalar', text: 'null', isText: false};
 function isSimpleKey(node: Node): boolean {
   if (node.kind === 'list') return node.items.length === 0;
   if (node.kind === 'dict') return node.entries.length === 0;
-  const {empty, multiline} = analyse(node.text);
-  // The tag, `!!str` or `!!int`, counts though it is not written.
-  return !empty && !multiline && [...node.text].length + 5 < longestKey;
+  return !analyse(node.text).multiline && Buffer.byteLength(node.text) <= longestKey;
 }

@@ -23,18 +23,29 @@ const refused = (hint: string): LookupDefinition => ({
 
 /** Dicts of several variables' values; used by roles that collect settings by prefix. */
 function mergeVariables(runtime: Runtime, names: readonly string[], pattern: string): unknown[] {
-  const found = [...(runtime.names() ?? [])].filter((name) => (pattern === 'prefix' ? names.some((part) => name.startsWith(part)) : pattern === 'suffix' ? names.some((part) => name.endsWith(part)) : names.some((part) => new RegExp(part, 'u').test(name))));
+  const found = [...(runtime.names() ?? [])].filter((name) =>
+    pattern === 'prefix'
+      ? names.some((part) => name.startsWith(part))
+      : pattern === 'suffix'
+        ? names.some((part) => name.endsWith(part))
+        : names.some((part) => new RegExp(part, 'u').test(name)),
+  );
   const values = found.sort().map((name) => runtime.variable(name));
   if (values.length === 0) return [];
-  return values.every(Array.isArray) ? [values.flat(1)] : [runtime.filter('combine', values, {positional: [], named: new Map<string, unknown>([['recursive', true]])})];
+  return values.every(Array.isArray)
+    ? [values.flat(1)]
+    : [runtime.filter('combine', values, {positional: [], named: new Map<string, unknown>([['recursive', true]])})];
 }
 
 export const commandLookups: LookupTable = {
   pipe: lookup([], (terms, _options, runtime) => texts(terms).map((command) => pipe(runtime, command))),
-  lines: lookup([], (terms, _options, runtime) => texts(terms).flatMap((command) => splitLines(pipe(runtime, command)))),
+  lines: lookup([], (terms, _options, runtime) =>
+    texts(terms).flatMap((command) => splitLines(pipe(runtime, command))),
+  ),
   url: refused('fetch it in a task with `uri` and register the result'),
   unvault: refused('use `!vault` values, or `lookup("file", ...)` for plain files'),
   config: refused('pass the setting as a variable'),
-  merge_variables: lookup(['pattern_type', 'initial_value', 'override', 'dedup', 'groups'], (terms, options, runtime) => mergeVariables(runtime, texts(terms), String(options.get('pattern_type') ?? 'regex'))),
+  merge_variables: lookup(['pattern_type', 'initial_value', 'override', 'dedup', 'groups'], (terms, options, runtime) =>
+    mergeVariables(runtime, texts(terms), String(options.get('pattern_type') ?? 'regex')),
+  ),
 };
-

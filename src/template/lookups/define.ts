@@ -1,10 +1,10 @@
 /** How lookups are written down. */
-import {itemsOf} from '../python/iterate.js';
+
 import type {LookupDefinition, Runtime} from '../eval/runtime.js';
-import {Fault, UndefinedFault} from '../python/faults.js';
-import {copyOf} from '../python/iterate.js';
-import {Undefined} from '../python/undefined.js';
 import {textOf} from '../filters/define.js';
+import {Fault, UndefinedFault} from '../python/faults.js';
+import {copyOf, itemsOf} from '../python/iterate.js';
+import {Undefined} from '../python/undefined.js';
 
 export type Options = ReadonlyMap<string, unknown>;
 
@@ -23,13 +23,16 @@ export const lookup = (known: readonly string[], run: Run): LookupDefinition => 
 /** A lookup that wants to see undefined terms. */
 export const lenientLookup = (known: readonly string[], run: Run): LookupDefinition => ({
   run: (runtime, terms, options) => {
-    for (const name of options.keys()) if (!known.includes(name)) throw new Fault(`there is no option '${name}'${known.length === 0 ? '' : ` (there are: ${known.join(', ')})`}`);
+    for (const name of options.keys())
+      if (!known.includes(name))
+        throw new Fault(`there is no option '${name}'${known.length === 0 ? '' : ` (there are: ${known.join(', ')})`}`);
     return run(terms, options, runtime);
   },
 });
 
 /** Terms that are lists are taken apart, one level deep. */
-export const flattened = (terms: readonly unknown[]): unknown[] => terms.flatMap((term) => (Array.isArray(term) ? copyOf(term) : [term]));
+export const flattened = (terms: readonly unknown[]): unknown[] =>
+  terms.flatMap((term) => (Array.isArray(term) ? copyOf(term) : [term]));
 
 export const texts = (terms: readonly unknown[]): string[] => flattened(terms).map(textOf);
 

@@ -2,19 +2,26 @@
 import {basename, dirname, join} from 'node:path';
 import {expandHome, findOnPath} from '../eval/files.js';
 import type {Runtime} from '../eval/runtime.js';
+import {textOf} from '../filters/define.js';
 import {Fault} from '../python/faults.js';
 import {isSequence} from '../python/iterate.js';
 import {findKey, isMapping} from '../python/mapping.js';
 import {splitText} from '../python/text.js';
 import {truthy} from '../python/truth.js';
 import {Undefined} from '../python/undefined.js';
-import {textOf} from '../filters/define.js';
 import {isOn, type LookupTable, lenientLookup, lookup, texts} from './define.js';
 import {templateLookup} from './template.js';
 
-export function readOnPath(runtime: Runtime, kind: 'files' | 'templates' | 'vars', name: string): {path: string; text: string} {
+export function readOnPath(
+  runtime: Runtime,
+  kind: 'files' | 'templates' | 'vars',
+  name: string,
+): {path: string; text: string} {
   const path = findOnPath(runtime, kind, name);
-  if (path === undefined) throw new Fault(`there is no file '${name}'`, {hint: `looked in ${runtime.context.lookups.searchPaths(kind).join(', ') || 'no folder'}`});
+  if (path === undefined)
+    throw new Fault(`there is no file '${name}'`, {
+      hint: `looked in ${runtime.context.lookups.searchPaths(kind).join(', ') || 'no folder'}`,
+    });
   return {path, text: runtime.context.lookups.readFile(path)};
 }
 
@@ -24,11 +31,18 @@ function fileGlob(runtime: Runtime, pattern: string): string[] {
   const expanded = expandHome(runtime, pattern);
   const folder = dirname(expanded);
   if (expanded.startsWith('/')) return host.glob(expanded);
-  const found = host.searchPaths('files').find((base) => host.exists(join(base, folder)) && host.glob(join(base, folder, basename(expanded))).length > 0);
+  const found = host
+    .searchPaths('files')
+    .find((base) => host.exists(join(base, folder)) && host.glob(join(base, folder, basename(expanded))).length > 0);
   return found === undefined ? [] : host.glob(join(found, folder, basename(expanded)));
 }
 
-const listOf = (value: unknown): string[] => (value === undefined || value === null ? [] : isSequence(value) ? value.map(textOf) : splitText(textOf(value).replaceAll(/[,;]/g, ' '), null, -1));
+const listOf = (value: unknown): string[] =>
+  value === undefined || value === null
+    ? []
+    : isSequence(value)
+      ? value.map(textOf)
+      : splitText(textOf(value).replaceAll(/[,;]/g, ' '), null, -1);
 
 interface Search {
   readonly name: string;
@@ -47,7 +61,12 @@ function candidates(terms: readonly unknown[], skipAll: boolean): {searches: Sea
       skip = skip || own;
       const files = listOf(findKey(term, 'files')?.value);
       const paths = listOf(findKey(term, 'paths')?.value);
-      const names = paths.length === 0 ? files : files.length === 0 ? paths : paths.flatMap((folder) => files.map((file) => join(folder, file)));
+      const names =
+        paths.length === 0
+          ? files
+          : files.length === 0
+            ? paths
+            : paths.flatMap((folder) => files.map((file) => join(folder, file)));
       for (const name of names) searches.push({name, skip: own});
     } else searches.push({name: textOf(term), skip: false});
   };
@@ -56,7 +75,15 @@ function candidates(terms: readonly unknown[], skipAll: boolean): {searches: Sea
 }
 
 function firstFound(runtime: Runtime, terms: readonly unknown[], options: ReadonlyMap<string, unknown>): string[] {
-  const whole = options.has('files') ? [...terms, Object.fromEntries([['files', options.get('files')], ['paths', options.get('paths')]])] : terms;
+  const whole = options.has('files')
+    ? [
+        ...terms,
+        Object.fromEntries([
+          ['files', options.get('files')],
+          ['paths', options.get('paths')],
+        ]),
+      ]
+    : terms;
   const {searches, skip} = candidates(whole, isOn(options, 'skip', false));
   for (const {name} of searches)
     for (const kind of ['files', 'templates', 'vars'] as const) {
@@ -64,7 +91,9 @@ function firstFound(runtime: Runtime, terms: readonly unknown[], options: Readon
       if (path !== undefined) return [path];
     }
   if (skip) return [];
-  throw new Fault(`none of these files is there: ${searches.map(({name}) => name).join(', ') || '(none was named)'}`, {hint: 'add `skip: true` if that is all right'});
+  throw new Fault(`none of these files is there: ${searches.map(({name}) => name).join(', ') || '(none was named)'}`, {
+    hint: 'add `skip: true` if that is all right',
+  });
 }
 
 export const fileLookups: LookupTable = {
@@ -77,7 +106,9 @@ export const fileLookups: LookupTable = {
   ),
   template: templateLookup,
   fileglob: lookup([], (terms, _options, runtime) => texts(terms).flatMap((pattern) => fileGlob(runtime, pattern))),
-  first_found: lenientLookup(['files', 'paths', 'skip'], (terms, options, runtime) => firstFound(runtime, terms, options)),
+  first_found: lenientLookup(['files', 'paths', 'skip'], (terms, options, runtime) =>
+    firstFound(runtime, terms, options),
+  ),
   env: lenientLookup(['default'], (terms, options, runtime) =>
     terms.map((term) => {
       const name = textOf(term);

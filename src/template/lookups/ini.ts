@@ -1,8 +1,9 @@
 /** `ini` and `csvfile`: single values out of files. */
+
+import {textOf} from '../filters/define.js';
 import {Fault} from '../python/faults.js';
 import {pythonRegex} from '../python/regex.js';
 import {splitLines} from '../python/text.js';
-import {textOf} from '../filters/define.js';
 import {isOn, type LookupTable, lookup, type Options, texts} from './define.js';
 import {readOnPath} from './files.js';
 
@@ -20,10 +21,12 @@ function readIni(text: string, caseSensitive: boolean, allowNoValue: boolean): S
       section = sections.get(header[1] ?? '') ?? new Map<string, string>();
       sections.set(header[1] ?? '', section);
       last = undefined;
-    } else if (/^\s/.test(line) && section && last !== undefined) section.set(last, `${section.get(last)}\n${line.trim()}`.replace(/^\n/, ''));
+    } else if (/^\s/.test(line) && section && last !== undefined)
+      section.set(last, `${section.get(last)}\n${line.trim()}`.replace(/^\n/, ''));
     else {
       const match = /^([^=:]+?)\s*[=:]\s*(.*?)\s*$/.exec(line.trim());
-      if (!section || (!match && !allowNoValue)) throw new Fault(`'${line.trim()}' is neither a section nor a key with a value`);
+      if (!section || (!match && !allowNoValue))
+        throw new Fault(`'${line.trim()}' is neither a section nor a key with a value`);
       last = caseSensitive ? (match?.[1] ?? line.trim()) : (match?.[1] ?? line.trim()).toLowerCase();
       section.set(last, match?.[2] ?? '');
     }
@@ -39,7 +42,11 @@ function iniLookup(terms: readonly string[], options: Options, runtime: Paramete
   const properties = textOf(options.get('type') ?? 'ini') === 'properties';
   const {text} = readOnPath(runtime, 'files', file);
   const caseSensitive = isOn(options, 'case_sensitive', false);
-  const sections = readIni(properties ? `[${propertiesSection}]\n${text}` : text, caseSensitive, isOn(options, 'allow_no_value', false) || isOn(options, 'allow_none', false));
+  const sections = readIni(
+    properties ? `[${propertiesSection}]\n${text}` : text,
+    caseSensitive,
+    isOn(options, 'allow_no_value', false) || isOn(options, 'allow_none', false),
+  );
   const name = properties ? propertiesSection : textOf(options.get('section') ?? 'global');
   const section = sections.get(name);
   return terms.flatMap((term) => {
@@ -100,6 +107,9 @@ const withOldOptions =
     });
 
 export const iniLookups: LookupTable = {
-  ini: lookup(['file', 'section', 'default', 're', 'type', 'encoding', 'case_sensitive', 'allow_no_value', 'allow_none'], withOldOptions(iniLookup)),
+  ini: lookup(
+    ['file', 'section', 'default', 're', 'type', 'encoding', 'case_sensitive', 'allow_no_value', 'allow_none'],
+    withOldOptions(iniLookup),
+  ),
   csvfile: lookup(['file', 'delimiter', 'col', 'keycol', 'default', 'encoding'], withOldOptions(csvLookup)),
 };

@@ -3,7 +3,17 @@ import {pyEquals} from '../python/equality.js';
 import {Fault} from '../python/faults.js';
 import {itemsOf} from '../python/iterate.js';
 import {LazyDict, tuple} from '../python/kinds.js';
-import {asMapping, entriesOf, findKey, hashable, keysOf, type Mapping, makeDict, setOwn, valuesOf} from '../python/mapping.js';
+import {
+  asMapping,
+  entriesOf,
+  findKey,
+  hashable,
+  keysOf,
+  type Mapping,
+  makeDict,
+  setOwn,
+  valuesOf,
+} from '../python/mapping.js';
 import {asIndex} from '../python/numbers.js';
 import {pySorted} from '../python/ordering.js';
 import {pyRepr} from '../python/repr.js';
@@ -36,12 +46,21 @@ export const listMethods: MethodTable<List> = new Map<string, Method<List>>([
   ['copy', method('', (items) => [...items])],
   ['append', procedure('value', (items, [value]) => void items.push(value))],
   ['extend', procedure('values', (items, [values]) => void items.push(...itemsOf(values)))],
-  ['insert', procedure('index, value', (items, [index, value]) => void items.splice(asIndex(index, 'the index'), 0, value))],
+  [
+    'insert',
+    procedure('index, value', (items, [index, value]) => void items.splice(asIndex(index, 'the index'), 0, value)),
+  ],
   ['remove', procedure('value', (items, [value]) => void items.splice(indexOf(items, value, null, null), 1))],
   ['pop', mutator('index=-1', (items, [index]) => popItem(items, index))],
   ['clear', procedure('', (items) => void items.splice(0))],
   ['reverse', procedure('', (items) => void items.reverse())],
-  ['sort', procedure('reverse=False', (items, [reverse]) => void items.splice(0, items.length, ...pySorted(items, undefined, reverse === true)))],
+  [
+    'sort',
+    procedure(
+      'reverse=False',
+      (items, [reverse]) => void items.splice(0, items.length, ...pySorted(items, undefined, reverse === true)),
+    ),
+  ],
 ]);
 
 export const tupleMethods: MethodTable<List> = new Map(lookups);
@@ -103,7 +122,10 @@ export const dictMethods: MethodTable<Mapping> = new Map<string, Method<Mapping>
   ['keys', method('', (map) => [...keysOf(map)])],
   ['values', method('', (map) => valuesOf(map))],
   ['items', method('', (map) => entriesOf(map).map(tuple))],
-  ['get', method('key, default=None', (map, [key, otherwise]) => (findKey(map, hashable(key)) ?? {value: otherwise}).value)],
+  [
+    'get',
+    method('key, default=None', (map, [key, otherwise]) => (findKey(map, hashable(key)) ?? {value: otherwise}).value),
+  ],
   ['copy', method('', (map) => makeDict(entriesOf(map)))],
   ['pop', mutator('key, *default', (map, [key, given]) => popKey(map, key, given as readonly unknown[]))],
   ['popitem', mutator('', (map) => popLast(map))],

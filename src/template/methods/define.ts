@@ -1,7 +1,7 @@
 /** Tables of methods: a signature in words and what to do. */
 import {bind, type Signature, signature} from '../eval/arguments.js';
-import type {Runtime} from '../eval/runtime.js';
 import {attributed} from '../eval/calls.js';
+import type {Runtime} from '../eval/runtime.js';
 import {Fault, TypeFault} from '../python/faults.js';
 import {PyFunction, typeName} from '../python/kinds.js';
 
@@ -16,9 +16,17 @@ export type MethodTable<Owner> = ReadonlyMap<string, Method<Owner>>;
 
 type Run<Owner> = (owner: Owner, args: readonly unknown[]) => unknown;
 
-export const method = <Owner>(takes: string, run: Run<Owner>): Method<Owner> => ({takes: signature(takes), run, mutates: false});
+export const method = <Owner>(takes: string, run: Run<Owner>): Method<Owner> => ({
+  takes: signature(takes),
+  run,
+  mutates: false,
+});
 
-export const mutator = <Owner>(takes: string, run: Run<Owner>): Method<Owner> => ({takes: signature(takes), run, mutates: true});
+export const mutator = <Owner>(takes: string, run: Run<Owner>): Method<Owner> => ({
+  takes: signature(takes),
+  run,
+  mutates: true,
+});
 
 /** A mutator that gives None. */
 export const procedure = <Owner>(takes: string, run: (owner: Owner, args: readonly unknown[]) => void): Method<Owner> =>
@@ -28,7 +36,12 @@ export const procedure = <Owner>(takes: string, run: (owner: Owner, args: readon
   });
 
 /** The method as a function of its arguments, or undefined. */
-export function bound<Owner>(runtime: Runtime, table: MethodTable<Owner>, owner: Owner, name: string): PyFunction | undefined {
+export function bound<Owner>(
+  runtime: Runtime,
+  table: MethodTable<Owner>,
+  owner: Owner,
+  name: string,
+): PyFunction | undefined {
   const found = table.get(name);
   if (!found) return undefined;
   return new PyFunction(

@@ -16,6 +16,7 @@ export function methodOf(runtime: Runtime, object: unknown, name: string): PyFun
   if (Array.isArray(object)) return bound(runtime, isTuple(object) ? tupleMethods : listMethods, object, name);
   if (isMapping(object)) return bound(runtime, dictMethods, object, name);
   if (isNumber(object) && name === 'is_integer') return new PyFunction(name, () => Number.isInteger(floatOf(object)));
-  if (isNumber(object) && name === 'bit_length') return new PyFunction(name, () => Math.abs(floatOf(object)).toString(2).replace(/^0$/, '').length);
+  if (isNumber(object) && name === 'bit_length')
+    return new PyFunction(name, () => Math.abs(floatOf(object)).toString(2).replace(/^0$/, '').length);
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** Attributes and methods of `datetime` and `timedelta`. */
 import {bind, signature} from '../eval/arguments.js';
-import {DateTime, type DateParts, TimeDelta} from '../python/datetime.js';
+import {type DateParts, DateTime, type TimeDelta} from '../python/datetime.js';
 import {PyFunction, toFloat} from '../python/kinds.js';
 import {asIndex} from '../python/numbers.js';
 import {strftime} from '../python/strftime.js';
@@ -21,7 +21,9 @@ function dateMember(moment: DateTime, name: string): unknown {
   if (part) return moment.parts[part];
   switch (name) {
     case 'strftime':
-      return fn(name, 'format', ([format]) => strftime(text(format, 'the format'), moment.date, moment.parts.microsecond));
+      return fn(name, 'format', ([format]) =>
+        strftime(text(format, 'the format'), moment.date, moment.parts.microsecond),
+      );
     case 'isoformat':
       return fn(name, "sep='T'", ([separator]) => moment.text(text(separator, 'the separator')));
     case 'timestamp':
@@ -41,7 +43,10 @@ function dateMember(moment: DateTime, name: string): unknown {
 
 function replaced(moment: DateTime, args: readonly unknown[]): DateTime {
   const {parts} = moment;
-  const changed = partNames.map((field, index) => [field, args[index] === null ? parts[field] : asIndex(args[index], field)]);
+  const changed = partNames.map((field, index) => [
+    field,
+    args[index] === null ? parts[field] : asIndex(args[index], field),
+  ]);
   return DateTime.of(Object.fromEntries(changed) as unknown as DateParts);
 }
 

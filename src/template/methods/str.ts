@@ -4,7 +4,16 @@ import {itemsOf} from '../python/iterate.js';
 import {isTuple, tuple} from '../python/kinds.js';
 import {asIndex} from '../python/numbers.js';
 import {sliceIndices} from '../python/slices.js';
-import {capitalize, characters, splitLines, splitText, splitTextRight, strip, textLength, titleCase} from '../python/text.js';
+import {
+  capitalize,
+  characters,
+  splitLines,
+  splitText,
+  splitTextRight,
+  strip,
+  textLength,
+  titleCase,
+} from '../python/text.js';
 import {type Method, type MethodTable, method, text, textOrNone} from './define.js';
 
 type TextMethod = Method<string>;
@@ -20,7 +29,12 @@ function padded(side: 'left' | 'right' | 'both'): TextMethod {
     if (textLength(filler) !== 1) throw new Fault('the fill character must be one character');
     if (missing <= 0) return owner;
     // Python puts the odd blank of an odd width on the left.
-    const left = side === 'left' ? missing : side === 'right' ? 0 : Math.floor(missing / 2) + (missing & (missing + textLength(owner)) & 1);
+    const left =
+      side === 'left'
+        ? missing
+        : side === 'right'
+          ? 0
+          : Math.floor(missing / 2) + (missing & (missing + textLength(owner)) & 1);
     return filler.repeat(left) + owner + filler.repeat(missing - left);
   });
 }
@@ -30,7 +44,12 @@ function part(owner: string, start: unknown, end: unknown): {inner: string; from
   const indices = sliceIndices({start, stop: end, step: null}, textLength(owner));
   const first = indices[0] ?? (start === null ? 0 : asIndex(start, 'the start'));
   if (start === null && end === null) return {inner: owner, from: 0};
-  return {inner: characters(owner).slice(indices[0] ?? 0, (indices.at(-1) ?? -1) + 1).join(''), from: first};
+  return {
+    inner: characters(owner)
+      .slice(indices[0] ?? 0, (indices.at(-1) ?? -1) + 1)
+      .join(''),
+    from: first,
+  };
 }
 
 function find(owner: string, [wanted, start, end]: readonly unknown[], last: boolean): number {
@@ -75,7 +94,8 @@ function partition(owner: string, wanted: unknown, last: boolean): unknown {
 }
 
 export function replaceText(owner: string, old: string, fresh: string, limit: number): string {
-  if (limit < 0) return old === '' ? [...['', ...characters(owner)], ''].join(fresh).slice(0) : owner.replaceAll(old, () => fresh);
+  if (limit < 0)
+    return old === '' ? [...['', ...characters(owner)], ''].join(fresh).slice(0) : owner.replaceAll(old, () => fresh);
   const parts = old === '' ? ['', ...characters(owner), ''] : owner.split(old);
   return parts.map((piece, index) => (index === 0 ? piece : (index <= limit ? fresh : old) + piece)).join('');
 }
@@ -92,7 +112,9 @@ function expandTabs(owner: string, size: number): string {
 }
 
 const swapCase = (owner: string): string =>
-  [...owner].map((character) => (character === character.toUpperCase() ? character.toLowerCase() : character.toUpperCase())).join('');
+  [...owner]
+    .map((character) => (character === character.toUpperCase() ? character.toLowerCase() : character.toUpperCase()))
+    .join('');
 
 function zeroFill(owner: string, width: number): string {
   const missing = width - textLength(owner);
@@ -105,7 +127,12 @@ export const strMethods: MethodTable<string> = new Map<string, TextMethod>([
   ['capitalize', simple(capitalize)],
   ['casefold', simple((owner) => owner.toLowerCase().replaceAll('ß', 'ss'))],
   ['center', padded('both')],
-  ['count', method('sub, start=None, end=None', (owner, [wanted, start, end]) => count(part(owner, start, end).inner, text(wanted, 'what is counted')))],
+  [
+    'count',
+    method('sub, start=None, end=None', (owner, [wanted, start, end]) =>
+      count(part(owner, start, end).inner, text(wanted, 'what is counted')),
+    ),
+  ],
   ['endswith', edge((inner, wanted) => inner.endsWith(wanted))],
   ['expandtabs', method('tabsize=8', (owner, [size]) => expandTabs(owner, asIndex(size, 'the tab size')))],
   ['find', finder(false, false)],
@@ -122,21 +149,53 @@ export const strMethods: MethodTable<string> = new Map<string, TextMethod>([
   ['isspace', matches(/^[\s\x1c-\x1f\x85]+$/)],
   ['istitle', simple((owner) => /\p{L}/u.test(owner) && titleCase(owner) === owner)],
   ['isupper', simple((owner) => /\p{Lu}/u.test(owner) && !/[\p{Ll}\p{Lt}]/u.test(owner))],
-  ['join', method('items', (owner, [items]) => itemsOf(items).map((item, index) => text(item, `item ${index}`)).join(owner))],
+  [
+    'join',
+    method('items', (owner, [items]) =>
+      itemsOf(items)
+        .map((item, index) => text(item, `item ${index}`))
+        .join(owner),
+    ),
+  ],
   ['ljust', padded('right')],
   ['lower', simple((owner) => owner.toLowerCase())],
   ['lstrip', stripper('left')],
   ['partition', method('sep', (owner, [wanted]) => partition(owner, wanted, false))],
-  ['removeprefix', method('prefix', (owner, [prefix]) => (owner.startsWith(text(prefix, 'the prefix')) ? owner.slice(String(prefix).length) : owner))],
-  ['removesuffix', method('suffix', (owner, [suffix]) => (suffix !== '' && owner.endsWith(text(suffix, 'the suffix')) ? owner.slice(0, -String(suffix).length) : owner))],
-  ['replace', method('old, new, count=-1', (owner, [old, fresh, limit]) => replaceText(owner, text(old, 'what is replaced'), text(fresh, 'the replacement'), asIndex(limit, 'the count')))],
+  [
+    'removeprefix',
+    method('prefix', (owner, [prefix]) =>
+      owner.startsWith(text(prefix, 'the prefix')) ? owner.slice(String(prefix).length) : owner,
+    ),
+  ],
+  [
+    'removesuffix',
+    method('suffix', (owner, [suffix]) =>
+      suffix !== '' && owner.endsWith(text(suffix, 'the suffix')) ? owner.slice(0, -String(suffix).length) : owner,
+    ),
+  ],
+  [
+    'replace',
+    method('old, new, count=-1', (owner, [old, fresh, limit]) =>
+      replaceText(owner, text(old, 'what is replaced'), text(fresh, 'the replacement'), asIndex(limit, 'the count')),
+    ),
+  ],
   ['rfind', finder(true, false)],
   ['rindex', finder(true, true)],
   ['rjust', padded('left')],
   ['rpartition', method('sep', (owner, [wanted]) => partition(owner, wanted, true))],
-  ['rsplit', method('sep=None, maxsplit=-1', (owner, [sep, limit]) => splitTextRight(owner, separator(sep), asIndex(limit, 'the limit')))],
+  [
+    'rsplit',
+    method('sep=None, maxsplit=-1', (owner, [sep, limit]) =>
+      splitTextRight(owner, separator(sep), asIndex(limit, 'the limit')),
+    ),
+  ],
   ['rstrip', stripper('right')],
-  ['split', method('sep=None, maxsplit=-1', (owner, [sep, limit]) => splitText(owner, separator(sep), asIndex(limit, 'the limit')))],
+  [
+    'split',
+    method('sep=None, maxsplit=-1', (owner, [sep, limit]) =>
+      splitText(owner, separator(sep), asIndex(limit, 'the limit')),
+    ),
+  ],
   ['splitlines', method('keepends=False', (owner, [keep]) => splitLines(owner, keep === true))],
   ['startswith', edge((inner, wanted) => inner.startsWith(wanted))],
   ['strip', stripper('both')],

@@ -1,8 +1,8 @@
 /** Python's operators on values: `+ - * / // % **`, on numbers, strings, lists and dates. */
 import {DateTime, TimeDelta} from './datetime.js';
 import {Fault, TypeFault} from './faults.js';
-import {floatOf, isFloat, isInt, isNumber, isTuple, type PyFloat, toFloat, tuple, typeName, unbox} from './kinds.js';
 import {copyOf} from './iterate.js';
+import {floatOf, isFloat, isInt, isNumber, isTuple, type PyFloat, toFloat, tuple, typeName, unbox} from './kinds.js';
 import {toInt} from './numbers.js';
 import {percentFormat} from './percent_format.js';
 import {defined} from './undefined.js';
@@ -19,9 +19,18 @@ export function arithmetic(sign: ArithmeticSign, leftBoxed: unknown, rightBoxed:
   const right = defined(unbox(rightBoxed));
   if (sign === '%' && typeof left === 'string') return percentFormat(left, right);
   if (isNumber(left) && isNumber(right)) return onNumbers(sign, left, right);
-  const made = sign === '+' ? add(left, right) : sign === '*' ? repeat(left, right) : sign === '-' ? subtract(left, right) : undefined;
+  const made =
+    sign === '+'
+      ? add(left, right)
+      : sign === '*'
+        ? repeat(left, right)
+        : sign === '-'
+          ? subtract(left, right)
+          : undefined;
   if (made !== undefined) return made;
-  throw new TypeFault(`cannot use '${sign}' on ${typeName(left)} and ${typeName(right)}`, {hint: hintFor(sign, left, right)});
+  throw new TypeFault(`cannot use '${sign}' on ${typeName(left)} and ${typeName(right)}`, {
+    hint: hintFor(sign, left, right),
+  });
 }
 
 function hintFor(sign: string, left: unknown, right: unknown): string | undefined {
@@ -36,16 +45,22 @@ function add(left: unknown, right: unknown): unknown {
     const joined = [...copyOf(left), ...copyOf(right)];
     return isTuple(left) ? tuple(joined) : joined;
   }
-  if (left instanceof DateTime && right instanceof TimeDelta) return new DateTime(left.microseconds + right.microseconds);
-  if (left instanceof TimeDelta && right instanceof DateTime) return new DateTime(left.microseconds + right.microseconds);
-  if (left instanceof TimeDelta && right instanceof TimeDelta) return new TimeDelta(left.microseconds + right.microseconds);
+  if (left instanceof DateTime && right instanceof TimeDelta)
+    return new DateTime(left.microseconds + right.microseconds);
+  if (left instanceof TimeDelta && right instanceof DateTime)
+    return new DateTime(left.microseconds + right.microseconds);
+  if (left instanceof TimeDelta && right instanceof TimeDelta)
+    return new TimeDelta(left.microseconds + right.microseconds);
   return undefined;
 }
 
 function subtract(left: unknown, right: unknown): unknown {
-  if (left instanceof DateTime && right instanceof DateTime) return new TimeDelta(left.microseconds - right.microseconds);
-  if (left instanceof DateTime && right instanceof TimeDelta) return new DateTime(left.microseconds - right.microseconds);
-  if (left instanceof TimeDelta && right instanceof TimeDelta) return new TimeDelta(left.microseconds - right.microseconds);
+  if (left instanceof DateTime && right instanceof DateTime)
+    return new TimeDelta(left.microseconds - right.microseconds);
+  if (left instanceof DateTime && right instanceof TimeDelta)
+    return new DateTime(left.microseconds - right.microseconds);
+  if (left instanceof TimeDelta && right instanceof TimeDelta)
+    return new TimeDelta(left.microseconds - right.microseconds);
   return undefined;
 }
 
@@ -59,7 +74,8 @@ const isCount = (value: unknown): boolean => isInt(value) || typeof value === 'b
 function repeatValue(value: unknown, count: number): unknown {
   if (typeof value !== 'string' && !Array.isArray(value)) return undefined;
   const times = Math.max(0, count);
-  if (value.length * times > longestRepeat) throw new Fault(`'*' would make a value of ${value.length * times} items; at most ${longestRepeat} are allowed`);
+  if (value.length * times > longestRepeat)
+    throw new Fault(`'*' would make a value of ${value.length * times} items; at most ${longestRepeat} are allowed`);
   if (typeof value === 'string') return value.repeat(times);
   const items = Array.from({length: times}, () => copyOf(value)).flat(1);
   return isTuple(value) ? tuple(items) : items;

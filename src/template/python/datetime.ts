@@ -28,7 +28,11 @@ export class TimeDelta extends PyObject {
     return dayPart + clock + (rest === 0 ? '' : `.${pad(rest, 6)}`);
   }
   repr(): string {
-    const parts = [['days', this.days], ['seconds', this.seconds], ['microseconds', this.rest]] as const;
+    const parts = [
+      ['days', this.days],
+      ['seconds', this.seconds],
+      ['microseconds', this.rest],
+    ] as const;
     const shown = parts.filter(([, value]) => value !== 0).map(([name, value]) => `${name}=${value}`);
     return `datetime.timedelta(${shown.join(', ') || '0'})`;
   }

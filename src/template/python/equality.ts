@@ -1,15 +1,17 @@
 /** Python's `==`: by value; numbers of all kinds alike, True is 1, lists never equal tuples. */
-import {isNumber, isTuple, numberOf, PyNamespace, unbox} from './kinds.js';
-import {findKey, isMapping, keysOf, type Mapping, sizeOf} from './mapping.js';
+
 import {DateTime, TimeDelta} from './datetime.js';
+import {isNumber, isTuple, PyNamespace, sameNumber, unbox} from './kinds.js';
+import {findKey, isMapping, keysOf, type Mapping, sizeOf} from './mapping.js';
 import {defined} from './undefined.js';
 
 export function pyEquals(leftBoxed: unknown, rightBoxed: unknown): boolean {
   const left = defined(unbox(leftBoxed));
   const right = defined(unbox(rightBoxed));
   if (left === right) return true;
-  if (isNumber(left) && isNumber(right)) return numberOf(left) == numberOf(right);
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return (left ?? null) === (right ?? null);
+  if (isNumber(left) && isNumber(right)) return sameNumber(left, right);
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+    return (left ?? null) === (right ?? null);
   if (Array.isArray(left) || Array.isArray(right)) {
     if (!Array.isArray(left) || !Array.isArray(right) || isTuple(left) !== isTuple(right)) return false;
     return left.length === right.length && left.every((item, index) => pyEquals(item, right[index]));

@@ -113,7 +113,8 @@ export function unbox(value: unknown): unknown {
 /** The Python float of a number. */
 export const toFloat = (value: number): number | PyFloat => (Number.isSafeInteger(value) ? new PyFloat(value) : value);
 
-export const isInt = (value: unknown): value is number | bigint => typeof value === 'bigint' || Number.isSafeInteger(value);
+export const isInt = (value: unknown): value is number | bigint =>
+  typeof value === 'bigint' || Number.isSafeInteger(value);
 
 export const isFloat = (value: unknown): value is number | PyFloat =>
   value instanceof PyFloat || (typeof value === 'number' && !Number.isSafeInteger(value));
@@ -126,6 +127,16 @@ export const isNumber = (value: unknown): value is number | bigint | boolean | P
 export function numberOf(value: number | bigint | boolean | PyFloat): number | bigint {
   if (typeof value === 'boolean') return value ? 1 : 0;
   return value instanceof PyFloat ? value.value : value;
+}
+
+/** Equal in value, whatever the kind: 1, 1.0 and True; 2n ** 64n and its float. */
+export function sameNumber(
+  left: number | bigint | boolean | PyFloat,
+  right: number | bigint | boolean | PyFloat,
+): boolean {
+  const [a, b] = [numberOf(left), numberOf(right)];
+  // `===` never holds between number and bigint, `<=` compares them exactly.
+  return a <= b && a >= b;
 }
 
 export const floatOf = (value: number | bigint | boolean | PyFloat): number => Number(numberOf(value));

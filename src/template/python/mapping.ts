@@ -1,7 +1,7 @@
 /** Dicts in their three forms: plain object, Map (keys that are no strings, or look like integers), `LazyDict`. */
 import {UnsafeString, VaultString} from '../../yaml/types.js';
 import {TypeFault} from './faults.js';
-import {isNumber, isTuple, LazyDict, numberOf, PyObject, typeName, unbox} from './kinds.js';
+import {isNumber, isTuple, LazyDict, numberOf, PyObject, sameNumber, typeName, unbox} from './kinds.js';
 import {defined} from './undefined.js';
 
 export type Mapping = Readonly<Record<string, unknown>> | ReadonlyMap<unknown, unknown> | LazyDict;
@@ -43,7 +43,7 @@ function keyTexts(key: unknown): readonly string[] {
 /** Equality of things that can be keys: 1, 1.0 and True are one key. */
 function sameKey(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (isNumber(left) && isNumber(right)) return numberOf(left) == numberOf(right);
+  if (isNumber(left) && isNumber(right)) return sameNumber(left, right);
   if (!isTuple(left) || !isTuple(right) || left.length !== right.length) return false;
   return left.every((item, index) => sameKey(item, right[index]));
 }
@@ -51,8 +51,10 @@ function sameKey(left: unknown, right: unknown): boolean {
 export const hasKey = (map: Mapping, key: unknown): boolean => findKey(map, key) !== undefined;
 
 /** The member, or `otherwise`. */
-export const getKey = (map: Mapping, key: unknown, otherwise: unknown = undefined): unknown =>
-  findKey(map, key)?.value ?? otherwise;
+export function getKey(map: Mapping, key: unknown, otherwise: unknown = undefined): unknown {
+  const found = findKey(map, key);
+  return found ? found.value : otherwise;
+}
 
 export const entriesOf = (map: Mapping): [unknown, unknown][] => keysOf(map).map((key) => [key, getKey(map, key)]);
 
@@ -68,7 +70,8 @@ const keepsItsPlace = (key: unknown): key is string => typeof key === 'string' &
 
 /** Sets an own property whatever its name: `__proto__` too is only a key. */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, {value, enumerable: true, configurable: true, writable: true});
+  if (key === '__proto__')
+    Object.defineProperty(target, key, {value, enumerable: true, configurable: true, writable: true});
   else target[key] = value;
 }
 
@@ -100,7 +103,8 @@ function findPlace(kept: readonly [unknown, unknown][], key: unknown): number | 
 /** Lists and dicts cannot be keys. */
 export function hashable(key: unknown): unknown {
   defined(key);
-  if (Array.isArray(key) ? typeName(key) === 'list' : isMapping(key)) throw new TypeFault(`a ${typeName(key)} cannot be a key of a dict`);
+  if (Array.isArray(key) ? typeName(key) === 'list' : isMapping(key))
+    throw new TypeFault(`a ${typeName(key)} cannot be a key of a dict`);
   return unbox(key);
 }
 

@@ -28,7 +28,8 @@ export class SeededRandom {
     let i = 1;
     let j = 0;
     for (let k = Math.max(size, key.length); k > 0; k--) {
-      this.#state[i] = (this.#at(i) ^ Math.imul(this.#at(i - 1) ^ (this.#at(i - 1) >>> 30), 1664525)) + (key[j] ?? 0) + j;
+      this.#state[i] =
+        (this.#at(i) ^ Math.imul(this.#at(i - 1) ^ (this.#at(i - 1) >>> 30), 1664525)) + (key[j] ?? 0) + j;
       i = this.#next(i);
       j = (j + 1) % key.length;
     }

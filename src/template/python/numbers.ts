@@ -9,7 +9,8 @@ export const toInt = (value: bigint): number | bigint =>
   value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 
 /** An int from a whole JavaScript number. */
-export const wholeToInt = (value: number): number | bigint => (Number.isSafeInteger(value) ? value + 0 : toInt(BigInt(value)));
+export const wholeToInt = (value: number): number | bigint =>
+  Number.isSafeInteger(value) ? value + 0 : toInt(BigInt(value));
 
 /** Python's repr of a float: shortest digits, exponent from 1e16 and below 1e-4. */
 export function floatText(value: number): string {
@@ -35,7 +36,8 @@ function plainDecimal(mantissa: string, exponent: number): string {
   return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
 }
 
-export const numberText = (value: PyNumber | boolean): string => (isFloat(value) ? floatText(floatOf(value)) : String(value));
+export const numberText = (value: PyNumber | boolean): string =>
+  isFloat(value) ? floatText(floatOf(value)) : String(value);
 
 const digitGroups = /^[+-]?\d+(_\d+)*$/;
 
@@ -100,7 +102,8 @@ export function coerceInt(value: unknown, what: string): number {
 export function coerceFloat(value: unknown, what: string): number {
   if (isNumber(value)) return floatOf(value);
   const parsed = typeof value === 'string' ? parseFloatText(value) : undefined;
-  if (parsed === undefined) throw new Fault(`${what} must be a number, not ${typeof value === 'string' ? `'${value}'` : typeName(value)}`);
+  if (parsed === undefined)
+    throw new Fault(`${what} must be a number, not ${typeof value === 'string' ? `'${value}'` : typeName(value)}`);
   return parsed;
 }
 
@@ -136,6 +139,9 @@ const exactDecimal = (value: number): string => value.toFixed(60).replace(/0+$/,
 function bump(text: string, negative: boolean): string {
   const point = text.indexOf('.');
   const digits = (BigInt(text.replace('.', '')) + 1n).toString().padStart(text.length - (point === -1 ? 0 : 1), '0');
-  const whole = point === -1 ? digits : `${digits.slice(0, digits.length - (text.length - point - 1))}.${digits.slice(digits.length - (text.length - point - 1))}`;
+  const whole =
+    point === -1
+      ? digits
+      : `${digits.slice(0, digits.length - (text.length - point - 1))}.${digits.slice(digits.length - (text.length - point - 1))}`;
   return (negative ? '-' : '') + whole;
 }

@@ -11,7 +11,8 @@ export function pyCompare(leftBoxed: unknown, rightBoxed: unknown, sign = '<'): 
   const right = defined(unbox(rightBoxed));
   if (isNumber(left) && isNumber(right)) return compareNumbers(numberOf(left), numberOf(right));
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
-  if (Array.isArray(left) && Array.isArray(right) && isTuple(left) === isTuple(right)) return compareLists(left, right, sign);
+  if (Array.isArray(left) && Array.isArray(right) && isTuple(left) === isTuple(right))
+    return compareLists(left, right, sign);
   if (left instanceof DateTime && right instanceof DateTime) return left.microseconds - right.microseconds;
   if (left instanceof TimeDelta && right instanceof TimeDelta) return left.microseconds - right.microseconds;
   throw new TypeFault(`'${sign}' cannot compare ${typeName(left)} with ${typeName(right)}`, {
@@ -25,7 +26,7 @@ const isMixOfTextAndNumber = (left: unknown, right: unknown): boolean =>
 function compareNumbers(left: number | bigint, right: number | bigint): number {
   if (left < right) return -1;
   if (left > right) return 1;
-  return left == right ? 0 : Number.NaN;
+  return left >= right ? 0 : Number.NaN;
 }
 
 /** By code point, as Python; JavaScript's own order differs for characters beyond the basic plane. */

@@ -25,16 +25,27 @@ class Values {
 export function percentFormat(format: string, given: unknown): string {
   const values = new Values(isTuple(given) ? given : [given]);
   let named = false;
-  const result = format.replace(directive, (whole: string, key?: string, flags = '', width?: string, precision?: string, code?: string) => {
-    if (code === undefined) throw new Fault(`'${whole}' is not a complete format`);
-    if (code === '%') return '%';
-    named = named || key !== undefined;
-    const size = width === '*' ? Number(values.take()) : Number(width ?? 0);
-    const exact = precision === '*' ? Number(values.take()) : precision === undefined ? (whole.includes('.') ? 0 : undefined) : Number(precision);
-    const value = key === undefined ? values.take() : namedValue(given, key);
-    return pad(convert(value, code, flags, exact), checkWidth(size), flags, code);
-  });
-  if (!named && values.unused && !isMapping(given) && !(Array.isArray(given) && !isTuple(given))) throw new TypeFault('not all values were used by the format');
+  const result = format.replace(
+    directive,
+    (whole: string, key?: string, flags = '', width?: string, precision?: string, code?: string) => {
+      if (code === undefined) throw new Fault(`'${whole}' is not a complete format`);
+      if (code === '%') return '%';
+      named = named || key !== undefined;
+      const size = width === '*' ? Number(values.take()) : Number(width ?? 0);
+      const exact =
+        precision === '*'
+          ? Number(values.take())
+          : precision === undefined
+            ? whole.includes('.')
+              ? 0
+              : undefined
+            : Number(precision);
+      const value = key === undefined ? values.take() : namedValue(given, key);
+      return pad(convert(value, code, flags, exact), checkWidth(size), flags, code);
+    },
+  );
+  if (!named && values.unused && !isMapping(given) && !(Array.isArray(given) && !isTuple(given)))
+    throw new TypeFault('not all values were used by the format');
   return result;
 }
 
@@ -52,7 +63,10 @@ function convert(value: unknown, code: string, flags: string, precision: number 
   }
   if (code === 'c') return typeof value === 'number' ? String.fromCodePoint(value) : pyStr(value);
   if (!isNumber(value)) throw new TypeFault(`'%${code}' needs a number, not ${typeName(value)}`);
-  return signed('diouxX'.includes(code) ? whole(value, code, flags, precision) : float(floatOf(value), code, precision), flags);
+  return signed(
+    'diouxX'.includes(code) ? whole(value, code, flags, precision) : float(floatOf(value), code, precision),
+    flags,
+  );
 }
 
 const signed = (text: string, flags: string): string =>
@@ -61,7 +75,7 @@ const signed = (text: string, flags: string): string =>
 function whole(value: unknown, code: string, flags: string, precision: number | undefined): string {
   const base = code === 'o' ? 8 : code.toLowerCase() === 'x' ? 16 : 10;
   const text = wholeDigits(value, base, `%${code}`);
-  const digits = text.replace('-', '').padStart(precision ?? 0, '0');
+  const digits = text.replace(/^-/, '').padStart(precision ?? 0, '0');
   const prefix = !flags.includes('#') || base === 10 ? '' : base === 8 ? '0o' : '0x';
   const full = `${text.startsWith('-') ? '-' : ''}${prefix}${digits}`;
   return code === 'X' ? full.toUpperCase() : full;

@@ -12,7 +12,12 @@ const knownEscapes = /[dDwWsSbBfnrtv0-9^$\\.*+?()[\]{}|/]/;
 
 /** Python's classes know all of Unicode. */
 const wideInClass: Readonly<Record<string, string>> = {w: '\\p{L}\\p{N}_', d: '\\p{Nd}', D: '\\P{Nd}'};
-const wideOutside: Readonly<Record<string, string>> = {w: '[\\p{L}\\p{N}_]', W: '[^\\p{L}\\p{N}_]', d: '\\p{Nd}', D: '\\P{Nd}'};
+const wideOutside: Readonly<Record<string, string>> = {
+  w: '[\\p{L}\\p{N}_]',
+  W: '[^\\p{L}\\p{N}_]',
+  d: '\\p{Nd}',
+  D: '\\P{Nd}',
+};
 
 /**
  * A JavaScript RegExp for a Python pattern (`re` syntax without the flags `x` and `L`).
@@ -20,12 +25,18 @@ const wideOutside: Readonly<Record<string, string>> = {w: '[\\p{L}\\p{N}_]', W: 
  */
 export function pythonRegex(pattern: string, flags: RegexFlags = {}, kind: 'g' | 'y' | '' = ''): RegExp {
   const inline = leadingFlags(pattern);
-  const on = (letter: string, given: boolean | undefined): string => (given || inline.flags.includes(letter) ? letter : '');
+  const on = (letter: string, given: boolean | undefined): string =>
+    given || inline.flags.includes(letter) ? letter : '';
   const letters = `u${kind}${on('i', flags.ignoreCase)}${on('m', flags.multiline)}${on('s', flags.dotAll)}`;
   try {
-    return new RegExp(translate(inline.rest, {multiline: letters.includes('m'), dotAll: letters.includes('s')}), letters);
+    return new RegExp(
+      translate(inline.rest, {multiline: letters.includes('m'), dotAll: letters.includes('s')}),
+      letters,
+    );
   } catch (error) {
-    throw new Fault(`'${pattern}' is not a regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`);
+    throw new Fault(
+      `'${pattern}' is not a regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`,
+    );
   }
 }
 
@@ -111,7 +122,16 @@ function octalInClass(pattern: string, at: number): [string, number] {
   return [`\\u{${Number.parseInt(digits, 8).toString(16)}}`, digits.length + 1];
 }
 
-const shortEscapes: Readonly<Record<string, string>> = {n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\'};
+const shortEscapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+};
 
 /** A Python replacement text (`\1`, `\g<name>`, `\n`) as a function of a match. */
 export function replacer(template: string): (match: RegExpMatchArray) => string {
@@ -123,9 +143,11 @@ export function replacer(template: string): (match: RegExpMatchArray) => string 
     last = match.index + match[0].length;
     const [, named, digits, other] = match;
     if (named !== undefined) parts.push({group: named});
-    else if (digits !== undefined) parts.push(digits.startsWith('0') ? String.fromCharCode(Number.parseInt(digits, 8)) : {group: digits});
+    else if (digits !== undefined)
+      parts.push(digits.startsWith('0') ? String.fromCharCode(Number.parseInt(digits, 8)) : {group: digits});
     else if (other !== undefined && other in shortEscapes) parts.push(shortEscapes[other] ?? '');
-    else if (other === undefined || /[a-zA-Z]/.test(other)) throw new Fault(`the replacement has a bad escape: \\${other ?? ' at its end'}`);
+    else if (other === undefined || /[a-zA-Z]/.test(other))
+      throw new Fault(`the replacement has a bad escape: \\${other ?? ' at its end'}`);
     else parts.push(`\\${other}`);
   }
   parts.push(template.slice(last));

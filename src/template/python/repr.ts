@@ -53,7 +53,8 @@ const shortEscapes: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r'
 export function quoteText(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   let out = quote;
-  for (const character of text) out += character === quote ? `\\${quote}` : (shortEscapes[character] ?? escapeUnprintable(character));
+  for (const character of text)
+    out += character === quote ? `\\${quote}` : (shortEscapes[character] ?? escapeUnprintable(character));
   return out + quote;
 }
 

@@ -15,8 +15,10 @@ export function sliceIndices(bounds: SliceBounds, length: number): number[] {
   const step = bounds.step === null ? 1 : asIndex(bounds.step, 'a slice step');
   if (step === 0) throw new TypeFault('a slice step cannot be zero');
   const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
-  const start = bounds.start === null ? (step > 0 ? low : high) : clamp(asIndex(bounds.start, 'a slice start'), length, low, high);
-  const stop = bounds.stop === null ? (step > 0 ? high : low) : clamp(asIndex(bounds.stop, 'a slice end'), length, low, high);
+  const start =
+    bounds.start === null ? (step > 0 ? low : high) : clamp(asIndex(bounds.start, 'a slice start'), length, low, high);
+  const stop =
+    bounds.stop === null ? (step > 0 ? high : low) : clamp(asIndex(bounds.stop, 'a slice end'), length, low, high);
   const indices: number[] = [];
   for (let index = start; step > 0 ? index < stop : index > stop; index += step) indices.push(index);
   return indices;

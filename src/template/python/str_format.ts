@@ -56,13 +56,17 @@ function fieldValue(name: string, given: CallArguments, automatic: Automatic): u
   const match = /^([^.[]*)((?:\[[^\]]+\])*)(.*)$/.exec(name);
   if (match?.[3]) throw new Fault(`'{${name}}': attributes are not allowed in a format`);
   const first = match?.[1] ?? '';
-  let value = first === '' || /^\d+$/.test(first) ? positional(first === '' ? automatic.next++ : Number(first), given) : byName(first, given);
+  let value =
+    first === '' || /^\d+$/.test(first)
+      ? positional(first === '' ? automatic.next++ : Number(first), given)
+      : byName(first, given);
   for (const [, key = ''] of (match?.[2] ?? '').matchAll(/\[([^\]]+)\]/g)) value = subscript(value, key);
   return defined(value);
 }
 
 function positional(index: number, given: CallArguments): unknown {
-  if (index >= given.positional.length) throw new Fault(`the format asks for value number ${index}, of ${given.positional.length} given`);
+  if (index >= given.positional.length)
+    throw new Fault(`the format asks for value number ${index}, of ${given.positional.length} given`);
   return given.positional[index];
 }
 
@@ -85,12 +89,25 @@ export function formatValue(value: unknown, spec: string): string {
   const match = specForm.exec(spec);
   if (!match) throw new Fault(`'${spec}' is not a format specification`);
   const [, fill, align, sign = '-', alternate, zero, width, mark, precision, code] = match;
-  const numeric = isNumber(value) && typeof value !== 'boolean' ? true : isNumber(value) && code !== undefined && code !== 's';
+  const numeric =
+    isNumber(value) && typeof value !== 'boolean' ? true : isNumber(value) && code !== undefined && code !== 's';
   if (!numeric && (typeof value !== 'string' || (code !== undefined && code !== 's')))
     throw new TypeFault(`'${spec}' cannot format a ${typeName(value)}`);
   const body = numeric
-    ? numberBody(value, {sign, alternate: alternate !== undefined, mark, precision: precision === undefined ? undefined : Number(precision), code})
-    : {sign: '', text: precision === undefined ? pyStr(value) : textBetween(pyStr(value), 0, Math.min(Number(precision), textLength(pyStr(value))))};
+    ? numberBody(value, {
+        sign,
+        alternate: alternate !== undefined,
+        mark,
+        precision: precision === undefined ? undefined : Number(precision),
+        code,
+      })
+    : {
+        sign: '',
+        text:
+          precision === undefined
+            ? pyStr(value)
+            : textBetween(pyStr(value), 0, Math.min(Number(precision), textLength(pyStr(value)))),
+      };
   return place(body, {
     fill: fill ?? (zero && align === undefined ? '0' : zero && numeric ? '0' : ' '),
     align: align ?? (zero && numeric ? '=' : numeric ? '>' : '<'),
@@ -110,9 +127,13 @@ function numberBody(value: unknown, style: NumberStyle): {sign: string; text: st
   const code = style.code ?? (isFloat(value) ? undefined : 'd');
   const text = unsignedText(value, code, style);
   const negative = text.startsWith('-');
-  const digits = style.mark === undefined ? text.replace('-', '') : group(text.replace('-', ''), style.mark);
+  const unsigned = negative ? text.slice(1) : text;
+  const digits = style.mark === undefined ? unsigned : group(unsigned, style.mark);
   const prefix = style.alternate ? ({b: '0b', o: '0o', x: '0x', X: '0X'}[code ?? ''] ?? '') : '';
-  return {sign: (negative ? '-' : style.sign === '-' ? '' : style.sign) + prefix, text: code === 'X' || code === 'E' || code === 'G' || code === 'F' ? digits.toUpperCase() : digits};
+  return {
+    sign: (negative ? '-' : style.sign === '-' ? '' : style.sign) + prefix,
+    text: code === 'X' || code === 'E' || code === 'G' || code === 'F' ? digits.toUpperCase() : digits,
+  };
 }
 
 function unsignedText(value: unknown, code: string | undefined, style: NumberStyle): string {
@@ -123,7 +144,10 @@ function unsignedText(value: unknown, code: string | undefined, style: NumberSty
   const number = floatOf(value);
   const magnitude = Math.abs(number);
   if (code === undefined && style.precision === undefined) return pyStr(value);
-  const digits = code === '%' ? `${floatDigits(magnitude * 100, 'f', style.precision ?? 6)}%` : floatDigits(magnitude, code ?? 'g', style.precision ?? 6);
+  const digits =
+    code === '%'
+      ? `${floatDigits(magnitude * 100, 'f', style.precision ?? 6)}%`
+      : floatDigits(magnitude, code ?? 'g', style.precision ?? 6);
   return (number < 0 ? '-' : '') + digits;
 }
 

@@ -1,9 +1,22 @@
 /** Python's `strftime` and `strptime` in the C locale. */
-import {DateTime, type DateParts} from './datetime.js';
+import {type DateParts, DateTime} from './datetime.js';
 import {Fault} from './faults.js';
 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 
 const pad = (value: number, width = 2, filler = '0'): string => String(value).padStart(width, filler);
 
@@ -55,7 +68,8 @@ const writers: Readonly<Record<string, Writer>> = {
   P: (_date, {hour}) => (hour < 12 ? 'am' : 'pm'),
   r: (date) => strftime('%I:%M:%S %p', date),
   R: (date) => strftime('%H:%M', date),
-  s: (date, {microsecond}) => String(Math.floor(new DateTime(date.getTime() * 1000 + (microsecond % 1000)).timestamp())),
+  s: (date, {microsecond}) =>
+    String(Math.floor(new DateTime(date.getTime() * 1000 + (microsecond % 1000)).timestamp())),
   S: (_date, {second}) => pad(second),
   t: () => '\t',
   T: (date) => strftime('%H:%M:%S', date),
@@ -89,14 +103,28 @@ export function strftime(format: string, date: Date, microsecond = 0, zone?: Zon
   });
 }
 
-const names = (list: readonly string[], short: boolean): string => list.map((name) => (short ? name.slice(0, 3) : name)).join('|');
+const names = (list: readonly string[], short: boolean): string =>
+  list.map((name) => (short ? name.slice(0, 3) : name)).join('|');
 
 /** What each directive of `strptime` reads. */
 const readers: Readonly<Record<string, string>> = {
-  a: names(days, true), A: names(days, false), b: names(months, true), B: names(months, false),
-  d: '3[01]|[12]\\d|0[1-9]|[1-9]', f: '\\d{1,6}', H: '2[0-3]|[01]\\d|\\d', I: '1[0-2]|0[1-9]|[1-9]',
-  j: '36[0-6]|3[0-5]\\d|[12]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]', m: '1[0-2]|0[1-9]|[1-9]', M: '[0-5]\\d|\\d',
-  p: 'AM|PM', S: '6[01]|[0-5]\\d|\\d', y: '\\d\\d', Y: '\\d{4}', z: '[+-]\\d\\d:?[0-5]\\d|Z', Z: 'UTC|GMT',
+  a: names(days, true),
+  A: names(days, false),
+  b: names(months, true),
+  B: names(months, false),
+  d: '3[01]|[12]\\d|0[1-9]|[1-9]',
+  f: '\\d{1,6}',
+  H: '2[0-3]|[01]\\d|\\d',
+  I: '1[0-2]|0[1-9]|[1-9]',
+  j: '36[0-6]|3[0-5]\\d|[12]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]',
+  m: '1[0-2]|0[1-9]|[1-9]',
+  M: '[0-5]\\d|\\d',
+  p: 'AM|PM',
+  S: '6[01]|[0-5]\\d|\\d',
+  y: '\\d\\d',
+  Y: '\\d{4}',
+  z: '[+-]\\d\\d:?[0-5]\\d|Z',
+  Z: 'UTC|GMT',
 };
 
 const composite: Readonly<Record<string, string>> = {F: '%Y-%m-%d', T: '%H:%M:%S', D: '%m/%d/%y', R: '%H:%M'};
@@ -124,14 +152,21 @@ function readParts(order: readonly string[], found: readonly string[]): DatePart
   const seen = new Map(order.map((code, index) => [code, found[index] ?? '']));
   const number = (code: string): number | undefined => (seen.has(code) ? Number(seen.get(code)) : undefined);
   const monthName = (seen.get('b') ?? seen.get('B'))?.slice(0, 3).toLowerCase();
-  const month = number('m') ?? (monthName === undefined ? 1 : months.findIndex((name) => name.toLowerCase().startsWith(monthName)) + 1);
+  const month =
+    number('m') ??
+    (monthName === undefined ? 1 : months.findIndex((name) => name.toLowerCase().startsWith(monthName)) + 1);
   const short = number('y');
   const year = number('Y') ?? (short === undefined ? 1900 : short < 69 ? 2000 + short : 1900 + short);
   const ordinal = number('j');
   const noon = seen.get('p')?.toLowerCase();
   const twelveHour = number('I');
   const hour = number('H') ?? (twelveHour === undefined ? 0 : (twelveHour % 12) + (noon === 'pm' ? 12 : 0));
-  const fixed = {hour, minute: number('M') ?? 0, second: number('S') ?? 0, microsecond: Number((seen.get('f') ?? '0').padEnd(6, '0'))};
+  const fixed = {
+    hour,
+    minute: number('M') ?? 0,
+    second: number('S') ?? 0,
+    microsecond: Number((seen.get('f') ?? '0').padEnd(6, '0')),
+  };
   if (ordinal === undefined) return {year, month, day: number('d') ?? 1, ...fixed};
   const date = new Date(Date.UTC(year, 0, ordinal));
   return {year, month: date.getUTCMonth() + 1, day: date.getUTCDate(), ...fixed};

@@ -90,5 +90,4 @@ export const capitalize = (text: string): string => {
 };
 
 /** Python's `str.title()`: a new word after anything that is no letter. */
-export const titleCase = (text: string): string =>
-  text.replace(/\p{L}+/gu, (word) => capitalize(word));
+export const titleCase = (text: string): string => text.replace(/\p{L}+/gu, (word) => capitalize(word));

@@ -62,7 +62,14 @@ export class Undefined extends PyObject {
   }
 
   #with(change: Partial<UndefinedParts>): Undefined {
-    const made = new Undefined({path: this.path, why: this.why, hint: this.hint, trail: this.trail, lenient: this.lenient, ...change});
+    const made = new Undefined({
+      path: this.path,
+      why: this.why,
+      hint: this.hint,
+      trail: this.trail,
+      lenient: this.lenient,
+      ...change,
+    });
     made.site = this.site;
     return made;
   }

@@ -23,7 +23,10 @@ function compareStrict(left: string, right: string): number {
   const read = (text: string): {numbers: number[]; pre: readonly [string, number] | undefined} => {
     const match = /^(\d+)\.(\d+)(?:\.(\d+))?(?:([ab])(\d+))?$/.exec(text);
     if (!match) throw new Fault(`'${text}' is not a strict version (two or three numbers, perhaps a1 or b1)`);
-    return {numbers: [match[1], match[2], match[3] ?? '0'].map(Number), pre: match[4] === undefined ? undefined : [match[4], Number(match[5])]};
+    return {
+      numbers: [match[1], match[2], match[3] ?? '0'].map(Number),
+      pre: match[4] === undefined ? undefined : [match[4], Number(match[5])],
+    };
   };
   const [a, b] = [read(left), read(right)];
   const numbers = pyCompare(a.numbers, b.numbers);
@@ -32,7 +35,8 @@ function compareStrict(left: string, right: string): number {
   return pyCompare([...a.pre], [...b.pre]);
 }
 
-const semanticForm = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
+const semanticForm =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
 
 function compareSemantic(left: string, right: string): number {
   const read = (text: string): {numbers: number[]; pre: string[] | undefined} => {
@@ -59,25 +63,51 @@ function comparePre(left: readonly string[], right: readonly string[]): number {
   return left.length - right.length;
 }
 
-const preOrder: Readonly<Record<string, number>> = {dev: -4, a: -3, alpha: -3, b: -2, beta: -2, rc: -1, c: -1, pre: -1, preview: -1};
+const preOrder: Readonly<Record<string, number>> = {
+  dev: -4,
+  a: -3,
+  alpha: -3,
+  b: -2,
+  beta: -2,
+  rc: -1,
+  c: -1,
+  pre: -1,
+  preview: -1,
+};
 
 /** Python's own scheme, without local versions. */
 function comparePep440(left: string, right: string): number {
   const read = (text: string): number[] => {
-    const match = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)[-_.]?(?:(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)|-(\d+))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+.*)?$/i.exec(text.trim());
+    const match =
+      /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)[-_.]?(?:(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)|-(\d+))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+.*)?$/i.exec(
+        text.trim(),
+      );
     if (!match) throw new Fault(`'${text}' is not a PEP 440 version`);
     const [, epoch = '0', release = '', pre, preNumber, post, postDash, dev] = match;
     const numbers = release.split('.').map(Number);
     while (numbers.length < 8) numbers.push(0);
     const isDevOnly = pre === undefined && dev !== undefined && post === undefined && postDash === undefined;
-    const preRank = pre === undefined ? (isDevOnly ? (preOrder['dev'] ?? 0) : 0) : (preOrder[pre.toLowerCase()] ?? 0);
+    const preRank = pre === undefined ? (isDevOnly ? (preOrder.dev ?? 0) : 0) : (preOrder[pre.toLowerCase()] ?? 0);
     const postRank = post === undefined && postDash === undefined ? -1 : Number(post || postDash || 0);
-    return [Number(epoch), ...numbers, preRank, Number(preNumber || 0), postRank, dev === undefined ? Number.MAX_SAFE_INTEGER : Number(dev || 0)];
+    return [
+      Number(epoch),
+      ...numbers,
+      preRank,
+      Number(preNumber || 0),
+      postRank,
+      dev === undefined ? Number.MAX_SAFE_INTEGER : Number(dev || 0),
+    ];
   };
   return pyCompare(read(left), read(right));
 }
 
-const schemes = {loose: compareLoose, strict: compareStrict, semver: compareSemantic, semantic: compareSemantic, pep440: comparePep440} as const;
+const schemes = {
+  loose: compareLoose,
+  strict: compareStrict,
+  semver: compareSemantic,
+  semantic: compareSemantic,
+  pep440: comparePep440,
+} as const;
 
 const operators: Readonly<Record<string, (order: number) => boolean>> = {
   eq: (order) => order === 0,
@@ -88,12 +118,24 @@ const operators: Readonly<Record<string, (order: number) => boolean>> = {
   ge: (order) => order >= 0,
 };
 
-const signs: Readonly<Record<string, string>> = {'==': 'eq', '=': 'eq', '!=': 'ne', '<>': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge'};
+const signs: Readonly<Record<string, string>> = {
+  '==': 'eq',
+  '=': 'eq',
+  '!=': 'ne',
+  '<>': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+};
 
 export function compareVersions(left: string, right: string, operator: string, scheme: string): boolean {
   const compare = Object.hasOwn(schemes, scheme) ? schemes[scheme as keyof typeof schemes] : undefined;
   if (!compare) throw new Fault(`there is no version_type '${scheme}' (there are: ${Object.keys(schemes).join(', ')})`);
   const decide = operators[signs[operator] ?? operator];
-  if (!decide) throw new Fault(`'${operator}' is not an operator (there are: ${[...Object.keys(signs), ...Object.keys(operators)].join(', ')})`);
+  if (!decide)
+    throw new Fault(
+      `'${operator}' is not an operator (there are: ${[...Object.keys(signs), ...Object.keys(operators)].join(', ')})`,
+    );
   return decide(compare(left, right));
 }

@@ -3,7 +3,25 @@ import type {Body, Expression, Statement, Target} from './ast.js';
 import {bodiesOf, eachExpression, eachExpressionIn, expressionsOf} from './walk.js';
 
 /** Names the language gives; they are no variables unless somebody defines them. */
-const globals: ReadonlySet<string> = new Set(['lookup', 'query', 'q', 'now', 'undef', 'omit', 'range', 'dict', 'namespace', 'cycler', 'joiner', 'loop', 'caller', 'varargs', 'kwargs', 'self', 'lipsum']);
+const globals: ReadonlySet<string> = new Set([
+  'lookup',
+  'query',
+  'q',
+  'now',
+  'undef',
+  'omit',
+  'range',
+  'dict',
+  'namespace',
+  'cycler',
+  'joiner',
+  'loop',
+  'caller',
+  'varargs',
+  'kwargs',
+  'self',
+  'lipsum',
+]);
 
 /** Names read that no enclosing statement is sure to have set; rather too many than too few. */
 export function freeNames(body: Body): string[] {
@@ -63,9 +81,19 @@ function outerNames(statement: Statement): readonly string[] {
   return typeof statement.as === 'string' ? [statement.as] : statement.as.map((entry) => entry.as);
 }
 
-export const shortName = (name: string): string => name.replace(/^(ansible\.(builtin|legacy|utils|netcommon)|community\.general)\./, '');
+export const shortName = (name: string): string =>
+  name.replace(/^(ansible\.(builtin|legacy|utils|netcommon)|community\.general)\./, '');
 
-const impureLookups: ReadonlySet<string> = new Set(['pipe', 'lines', 'password', 'url', 'random_choice', 'random_string', 'random_pet', 'unvault']);
+const impureLookups: ReadonlySet<string> = new Set([
+  'pipe',
+  'lines',
+  'password',
+  'url',
+  'random_choice',
+  'random_string',
+  'random_pet',
+  'unvault',
+]);
 const impureFilters: ReadonlySet<string> = new Set(['random', 'shuffle', 'password_hash']);
 
 /** Calls whose answer may differ each time, or that act: `pipe`, `password`, `now`, `random` ... */
@@ -89,18 +117,33 @@ const lookupName = (node: Expression | undefined): string | undefined =>
   node?.kind === 'const' && typeof node.value === 'string' ? shortName(node.value) : undefined;
 
 /** Names of all filters, tests and (where written out) lookups, with their places. */
-export function calledNames(body: Body): {readonly kind: 'filter' | 'test' | 'lookup'; readonly name: string; readonly at: number}[] {
+export function calledNames(
+  body: Body,
+): {readonly kind: 'filter' | 'test' | 'lookup'; readonly name: string; readonly at: number}[] {
   const found: {kind: 'filter' | 'test' | 'lookup'; name: string; at: number}[] = [];
   eachExpressionIn(body, (node) => {
     if (node.kind === 'filter' || node.kind === 'test') found.push({kind: node.kind, name: node.name, at: node.at});
-    const isLookup = node.kind === 'call' && node.callee.kind === 'name' && ['lookup', 'query', 'q'].includes(node.callee.name);
+    const isLookup =
+      node.kind === 'call' && node.callee.kind === 'name' && ['lookup', 'query', 'q'].includes(node.callee.name);
     const lookup = isLookup ? lookupName(node.args.positional[0]) : undefined;
     if (lookup !== undefined) found.push({kind: 'lookup', name: lookup, at: node.at});
   });
   return found;
 }
 
-const mutators: ReadonlySet<string> = new Set(['append', 'extend', 'insert', 'remove', 'pop', 'popitem', 'clear', 'update', 'setdefault', 'sort', 'reverse']);
+const mutators: ReadonlySet<string> = new Set([
+  'append',
+  'extend',
+  'insert',
+  'remove',
+  'pop',
+  'popitem',
+  'clear',
+  'update',
+  'setdefault',
+  'sort',
+  'reverse',
+]);
 
 /** Whether a method that changes its object may be called. */
 export function callsMutators(body: Body): boolean {

@@ -58,7 +58,7 @@ export interface CompareNode extends Node<'compare'> {
 }
 export interface ConditionalNode extends Node<'conditional'> {
   readonly condition: Expression;
-  readonly then: Expression;
+  readonly chosen: Expression;
   readonly otherwise: Expression | undefined;
 }
 
@@ -133,11 +133,17 @@ export type Statement =
   | ImportNode
   | (Node<'text'> & {readonly text: string})
   | (Node<'print'> & {readonly value: Expression})
-  | (Node<'if'> & {readonly branches: readonly {readonly condition: Expression; readonly body: Body}[]; readonly otherwise: Body})
+  | (Node<'if'> & {
+      readonly branches: readonly {readonly condition: Expression; readonly body: Body}[];
+      readonly otherwise: Body;
+    })
   | (Node<'set'> & {readonly target: Target; readonly value: Expression})
   | (Node<'setBlock'> & {readonly target: Target; readonly filter: FilterNode | undefined; readonly body: Body})
   | (Node<'filterBlock'> & {readonly filter: FilterNode; readonly body: Body})
-  | (Node<'with'> & {readonly assignments: readonly {readonly target: Target; readonly value: Expression}[]; readonly body: Body});
+  | (Node<'with'> & {
+      readonly assignments: readonly {readonly target: Target; readonly value: Expression}[];
+      readonly body: Body;
+    });
 
 export type Body = readonly Statement[];
 

@@ -1,6 +1,7 @@
 /** From text to something that can be evaluated. */
-import type {Body, Compiled, Expression} from './ast.js';
+
 import {callsMutators} from './analyse.js';
+import type {Body, Compiled, Expression} from './ast.js';
 import {ExpressionParser} from './expressions.js';
 import {lexExpression, lexTemplate} from './lexer.js';
 import {ansibleSettings, headerMark, readHeader} from './settings.js';

@@ -76,12 +76,12 @@ class Lexer {
 
   #open(match: RegExpExecArray): void {
     const {blockStart, blockEnd, variableStart} = this.#settings;
-    const start = match.groups?.['start'] ?? blockStart;
+    const start = match.groups?.start ?? blockStart;
     const after = match.index + start.length;
     const signText = this.text[after] ?? '';
     const sign = signText === '-' || signText === '+' ? signText : '';
     this.#data(this.#stripBefore(this.text.slice(this.#at, match.index), sign, start === variableStart), this.#at);
-    const raw = match.groups?.['raw'];
+    const raw = match.groups?.raw;
     if (raw !== undefined) this.#raw(match.index, match.index + raw.length, raw.endsWith(`-${blockEnd}`));
     else if (start === blockStart) this.#expression('block', match.index, after + sign.length);
     else if (start === variableStart) this.#expression('variable', match.index, after + sign.length);
@@ -129,7 +129,8 @@ class Lexer {
     this.#push(kind === 'block' ? 'blockBegin' : 'variableBegin', this.text.slice(open, from), open);
     const brackets: Token[] = [];
     for (let at = skipSpace(this.text, from); ; ) {
-      if (at >= this.text.length) throw new SyntaxFault(`'${this.text.slice(open, from)}' is not closed with '${ending}'`, open);
+      if (at >= this.text.length)
+        throw new SyntaxFault(`'${this.text.slice(open, from)}' is not closed with '${ending}'`, open);
       const sign = brackets.length === 0 ? this.#endingAt(at, ending, kind) : undefined;
       if (sign !== undefined) {
         this.#push(kind === 'block' ? 'blockEnd' : 'variableEnd', ending, at);
@@ -147,7 +148,9 @@ class Lexer {
   #endingAt(at: number, ending: string, kind: 'block' | 'variable'): string | undefined {
     if (this.text.startsWith(ending, at)) return '';
     const sign = this.text[at] ?? '';
-    return (sign === '-' || (sign === '+' && kind === 'block')) && this.text.startsWith(ending, at + 1) ? sign : undefined;
+    return (sign === '-' || (sign === '+' && kind === 'block')) && this.text.startsWith(ending, at + 1)
+      ? sign
+      : undefined;
   }
 }
 

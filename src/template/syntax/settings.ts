@@ -53,7 +53,11 @@ export function readHeader(text: string, settings: Settings): {readonly settings
   for (const pair of splitPairs(text.slice(headerMark.length, end))) {
     const match = /^\s*(\w+)\s*:\s*(.*?)\s*$/s.exec(pair);
     const key = keys[match?.[1] ?? ''];
-    if (!match || key === undefined) throw new SyntaxFault(`'${pair.trim()}' in the ${headerMark} line is not a setting: ${Object.keys(keys).join(', ')}`, 0);
+    if (!match || key === undefined)
+      throw new SyntaxFault(
+        `'${pair.trim()}' in the ${headerMark} line is not a setting: ${Object.keys(keys).join(', ')}`,
+        0,
+      );
     changed[key] = literal(match[2] ?? '', typeof settings[key]);
   }
   return {settings: changed as unknown as Settings, skipped: end + 1};
@@ -70,5 +74,8 @@ function literal(text: string, type: string): unknown {
     const quoted = /^(['"])(.*)\1$/s.exec(text);
     if (quoted?.[2]) return quoted[2].replaceAll('\\n', '\n').replaceAll('\\r', '\r');
   }
-  throw new SyntaxFault(`${text || 'nothing'} in the ${headerMark} line is not a ${type === 'boolean' ? 'True or False' : 'quoted string'}`, 0);
+  throw new SyntaxFault(
+    `${text || 'nothing'} in the ${headerMark} line is not a ${type === 'boolean' ? 'True or False' : 'quoted string'}`,
+    0,
+  );
 }

@@ -1,5 +1,15 @@
 /** Reads the statements of a template: `{% if %}`, `{% for %}`, `{% set %}` and their like. */
-import type {Body, Expression, FilterNode, ForNode, ImportNode, IncludeNode, Parameter, Statement, Target} from './ast.js';
+import type {
+  Body,
+  Expression,
+  FilterNode,
+  ForNode,
+  ImportNode,
+  IncludeNode,
+  Parameter,
+  Statement,
+  Target,
+} from './ast.js';
 import {ExpressionParser} from './expressions.js';
 import {SyntaxFault} from './faults.js';
 import type {TokenStream} from './stream.js';
@@ -91,7 +101,8 @@ export class TemplateParser {
     const opened = this.stream.current.at;
     this.stream.expect('blockEnd', "the end of the statement, '%}'");
     const body = this.#body(ends);
-    if (this.stream.current.kind === 'end') throw new SyntaxFault(`the block is not closed: '${ends.at(-1)}' is missing`, opened);
+    if (this.stream.current.kind === 'end')
+      throw new SyntaxFault(`the block is not closed: '${ends.at(-1)}' is missing`, opened);
     this.stream.next();
     return {body, end: this.stream.next().text};
   }
@@ -132,7 +143,8 @@ export class TemplateParser {
     const first = this.#singleTarget();
     if (!this.stream.isSign(',')) return first;
     const items = [first];
-    while (this.stream.skipSign(',') && !this.stream.isName('in') && !this.stream.isSign('=')) items.push(this.#singleTarget());
+    while (this.stream.skipSign(',') && !this.stream.isName('in') && !this.stream.isSign('='))
+      items.push(this.#singleTarget());
     return {kind: 'tuple', at: first.at, items};
   }
 
@@ -144,7 +156,8 @@ export class TemplateParser {
       return inner;
     }
     const {text, at} = stream.expect('name', 'a name to assign to');
-    if (['true', 'false', 'none', 'True', 'False', 'None'].includes(text)) throw new SyntaxFault(`cannot assign to '${text}'`, at);
+    if (['true', 'false', 'none', 'True', 'False', 'None'].includes(text))
+      throw new SyntaxFault(`cannot assign to '${text}'`, at);
     return {kind: 'name', at, name: text};
   }
 
@@ -194,7 +207,8 @@ export class TemplateParser {
     while (!stream.isSign(')')) {
       const {text, at} = stream.expect('name', 'the name of a parameter');
       const fallback = stream.skipSign('=') ? this.#expressions.parse() : undefined;
-      if (!fallback && parameters.some((parameter) => parameter.fallback)) throw new SyntaxFault(`parameter '${text}' without a default after one with a default`, at);
+      if (!fallback && parameters.some((parameter) => parameter.fallback))
+        throw new SyntaxFault(`parameter '${text}' without a default after one with a default`, at);
       parameters.push({name: text, fallback});
       if (!stream.skipSign(',')) break;
     }
@@ -263,6 +277,8 @@ export class TemplateParser {
 
 function unknown(word: string, ends: readonly string[]): string {
   if (word.startsWith('end') || word === 'else' || word === 'elif')
-    return ends.length === 0 ? `'${word}' without a block that it could end` : `'${word}' where ${ends.map((end) => `'${end}'`).join(' or ')} is expected`;
+    return ends.length === 0
+      ? `'${word}' without a block that it could end`
+      : `'${word}' where ${ends.map((end) => `'${end}'`).join(' or ')} is expected`;
   return `there is no statement '${word}'`;
 }

@@ -2,9 +2,20 @@
 import {toFloat} from '../python/kinds.js';
 import {toInt} from '../python/numbers.js';
 import {SyntaxFault} from './faults.js';
-import {unescape} from './strings.js';
+import {readEscapes} from './strings.js';
 
-export type TokenKind = 'data' | 'variableBegin' | 'variableEnd' | 'blockBegin' | 'blockEnd' | 'name' | 'string' | 'integer' | 'float' | 'sign' | 'end';
+export type TokenKind =
+  | 'data'
+  | 'variableBegin'
+  | 'variableEnd'
+  | 'blockBegin'
+  | 'blockEnd'
+  | 'name'
+  | 'string'
+  | 'integer'
+  | 'float'
+  | 'sign'
+  | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -34,7 +45,10 @@ export const skipSpace = (text: string, at: number): number => at + (matchAt(spa
  * @param rawStrings backslashes in strings stand for themselves (`{{ }}` in a playbook: YAML has read them already).
  */
 export function readToken(text: string, at: number, rawStrings: boolean): {token: Token; end: number} {
-  const found = (kind: TokenKind, raw: string, value?: unknown): {token: Token; end: number} => ({token: {kind, text: raw, value, at}, end: at + raw.length});
+  const found = (kind: TokenKind, raw: string, value?: unknown): {token: Token; end: number} => ({
+    token: {kind, text: raw, value, at},
+    end: at + raw.length,
+  });
   const asFloat = matchAt(float, text, at);
   if (asFloat !== undefined) return found('float', asFloat, toFloat(Number(asFloat.replaceAll('_', ''))));
   const asInteger = matchAt(integer, text, at);
@@ -50,12 +64,17 @@ export function readToken(text: string, at: number, rawStrings: boolean): {token
 
 const stringValue = (literal: string, at: number, raw: boolean): string => {
   const unified = literal.replace(/\r\n?/g, '\n');
-  return raw ? unified : unescape(unified, at);
+  return raw ? unified : readEscapes(unified, at);
 };
 
 function unexpected(text: string, at: number): SyntaxFault {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
   if (character === '"' || character === "'") return new SyntaxFault('a string is not closed', at);
-  const hint = {'!': 'write `not`, or `!=`', '&': 'write `and`', '?': 'write `a if condition else b`', '`': "quote strings with '"}[character];
+  const hint = {
+    '!': 'write `not`, or `!=`',
+    '&': 'write `and`',
+    '?': 'write `a if condition else b`',
+    '`': "quote strings with '",
+  }[character];
   return new SyntaxFault(`unexpected '${character}'`, at, hint);
 }

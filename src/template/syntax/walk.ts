@@ -36,7 +36,7 @@ export function partsOf(node: Expression): readonly Expression[] {
       case 'compare':
         return [node.first, ...node.rest.map((entry) => entry.right)];
       case 'conditional':
-        return [node.condition, node.then, node.otherwise];
+        return [node.condition, node.chosen, node.otherwise];
       case 'negative':
       case 'positive':
       case 'not':
@@ -62,7 +62,8 @@ export function eachExpressionIn(body: Body, visit: (node: Expression) => void):
 }
 
 export function expressionsOf(node: Statement): readonly Expression[] {
-  const fallbacks = node.kind === 'macro' || node.kind === 'callBlock' ? node.parameters.map((parameter) => parameter.fallback) : [];
+  const fallbacks =
+    node.kind === 'macro' || node.kind === 'callBlock' ? node.parameters.map((parameter) => parameter.fallback) : [];
   const parts = ((): readonly (Expression | undefined)[] => {
     switch (node.kind) {
       case 'print':

@@ -1,17 +1,18 @@
 /** Comparisons and membership as tests, for `select` and its like. */
 import type {TestDefinition} from '../eval/runtime.js';
-import {shortName} from '../syntax/analyse.js';
 import {arithmetic} from '../python/arithmetic.js';
 import {pyEquals} from '../python/equality.js';
 import {copyOf, itemsOf} from '../python/iterate.js';
 import {pyContains} from '../python/membership.js';
 import {pyCompare} from '../python/ordering.js';
 import {truthy} from '../python/truth.js';
+import {shortName} from '../syntax/analyse.js';
 import {type TestTable, test} from './define.js';
 
 const equal = test('b', (value, [other]) => pyEquals(value, other));
 const unequal = test('b', (value, [other]) => !pyEquals(value, other));
-const order = (sign: string, decide: (order: number) => boolean): TestDefinition => test('b', (value, [other]) => decide(pyCompare(value, other, sign)));
+const order = (sign: string, decide: (order: number) => boolean): TestDefinition =>
+  test('b', (value, [other]) => decide(pyCompare(value, other, sign)));
 const less = order('<', (result) => result < 0);
 const lessOrEqual = order('<=', (result) => result <= 0);
 const greater = order('>', (result) => result > 0);
@@ -46,7 +47,7 @@ export const compareTests: TestTable = {
   ge: greaterOrEqual,
   in: test('seq', (value, [container]) => pyContains(container, value)),
   contains: test('value', (value, [item]) => pyContains(value, item)),
-  sameas: test('other', (value, [other]) => value === other || (typeof value === 'object' && value !== null && pyEquals(value, other))),
+  sameas: test('other', (value, [other]) => value === other),
   even: test('', (value) => pyEquals(remainder(value, 2), 0)),
   odd: test('', (value) => pyEquals(remainder(value, 2), 1)),
   divisibleby: test('num', (value, [divisor]) => pyEquals(remainder(value, divisor), 0)),

@@ -1,8 +1,8 @@
 /** Tests of paths on the controller. */
 import {expandHome} from '../eval/files.js';
 import type {Runtime, TestDefinition} from '../eval/runtime.js';
-import {Fault} from '../python/faults.js';
 import {mustBeText} from '../filters/define.js';
+import {Fault} from '../python/faults.js';
 import type {LookupHost, PathKind} from '../types.js';
 import {type TestTable, test} from './define.js';
 
@@ -15,12 +15,15 @@ function ask<Name extends 'kind' | 'isLink' | 'realpath'>(runtime: Runtime, name
 
 const path = (runtime: Runtime, value: unknown): string => expandHome(runtime, mustBeText(value));
 
-const isKind = (kind: PathKind): TestDefinition => test('', (value, _args, runtime) => ask(runtime, 'kind')(path(runtime, value)) === kind);
+const isKind = (kind: PathKind): TestDefinition =>
+  test('', (value, _args, runtime) => ask(runtime, 'kind')(path(runtime, value)) === kind);
 
 const exists = test('', (value, _args, runtime) => runtime.context.lookups.exists(path(runtime, value)));
 const link = test('', (value, _args, runtime) => ask(runtime, 'isLink')(path(runtime, value)));
-const linkExists = test('', (value, _args, runtime) => runtime.context.lookups.exists(path(runtime, value)) || ask(runtime, 'isLink')(path(runtime, value)));
-const sameFile = test('other', (value, [other], runtime) => ask(runtime, 'realpath')(path(runtime, value)) === ask(runtime, 'realpath')(path(runtime, other)));
+const linkExists = test('', (value, _args, runtime) =>
+  runtime.context.lookups.exists(path(runtime, value)) || ask(runtime, 'isLink')(path(runtime, value)));
+const sameFile = test('other', (value, [other], runtime) =>
+  ask(runtime, 'realpath')(path(runtime, value)) === ask(runtime, 'realpath')(path(runtime, other)));
 const absolute = test('', (value) => mustBeText(value).startsWith('/'));
 
 export const fileTests: TestTable = {

@@ -6,4 +6,6 @@ import {kindTests} from './kinds.js';
 import {resultTests} from './results.js';
 import {textTests} from './texts.js';
 
-export const tests: ReadonlyMap<string, TestDefinition> = new Map([compareTests, fileTests, kindTests, resultTests, textTests].flatMap((table) => Object.entries(table)));
+export const tests: ReadonlyMap<string, TestDefinition> = new Map(
+  [compareTests, fileTests, kindTests, resultTests, textTests].flatMap((table) => Object.entries(table)),
+);

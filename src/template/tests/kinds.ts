@@ -1,17 +1,19 @@
 /** What kind of value it is. */
+
+import {toBool} from '../filters/basics.js';
 import {isIterable} from '../python/iterate.js';
 import {floatOf, isFloat, isInt, isNumber, PyFunction, PyRecord} from '../python/kinds.js';
 import {isMapping} from '../python/mapping.js';
 import {truthy} from '../python/truth.js';
 import {Undefined} from '../python/undefined.js';
-import {toBool} from '../filters/basics.js';
 import {lenientTest, type TestTable, test} from './define.js';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** `convert_bool=True` reads texts like "no" as what they say. */
 function truth(value: unknown, convert: unknown): boolean {
-  if (convert === true && isText(value) && /^(yes|no|on|off|y|n|t|f|true|false|1|0)$/i.test(value.trim())) return /^(y|t)$/i.test(value.trim()) || toBool(value.trim()) === true;
+  if (convert === true && isText(value) && /^(yes|no|on|off|y|n|t|f|true|false|1|0)$/i.test(value.trim()))
+    return /^(y|t)$/i.test(value.trim()) || toBool(value.trim()) === true;
   return truthy(value);
 }
 

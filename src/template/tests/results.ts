@@ -1,7 +1,7 @@
 /** `r is failed`, `r is changed` ...: tests of registered results. */
 import type {TestDefinition} from '../eval/runtime.js';
-import {Fault} from '../python/faults.js';
 import {pyEquals} from '../python/equality.js';
+import {Fault} from '../python/faults.js';
 import {isSequence} from '../python/iterate.js';
 import {typeName} from '../python/kinds.js';
 import {findKey, isMapping, type Mapping} from '../python/mapping.js';
@@ -15,7 +15,8 @@ function resultOf(value: unknown): Mapping {
 
 const isSet = (result: Mapping, key: string): boolean => truthy(findKey(result, key)?.value ?? false);
 
-const says = (key: string, wanted = true): TestDefinition => test('', (value) => isSet(resultOf(value), key) === wanted);
+const says = (key: string, wanted = true): TestDefinition =>
+  test('', (value) => isSet(resultOf(value), key) === wanted);
 
 /** A loop's result counts as changed if one of its items is. */
 function isChanged(value: unknown): boolean {

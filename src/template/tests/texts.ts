@@ -1,20 +1,25 @@
 /** Patterns, versions, URLs, addresses. */
+
+import {flag, textOf} from '../filters/define.js';
+import {ipAddress} from '../filters/ip.js';
+import {parseAddress, parseNetwork} from '../filters/ip_network.js';
+import {splitUrl} from '../filters/urls.js';
 import {Fault} from '../python/faults.js';
 import {isSequence} from '../python/iterate.js';
 import {pythonRegex} from '../python/regex.js';
-import {compareVersions} from '../python/versions.js';
-import {flag, textOf} from '../filters/define.js';
-import {parseAddress, parseNetwork} from '../filters/ip_network.js';
-import {ipAddress} from '../filters/ip.js';
-import {splitUrl} from '../filters/urls.js';
 import {truthy} from '../python/truth.js';
+import {compareVersions} from '../python/versions.js';
 import {type TestTable, test} from './define.js';
 
 type Matching = 'search' | 'match' | 'fullmatch';
 
 function matches(value: unknown, [pattern, ignoreCase, multiline]: readonly unknown[], how: Matching): boolean {
   const source = how === 'fullmatch' ? `(?:${textOf(pattern)})\\Z` : textOf(pattern);
-  const regex = pythonRegex(source, {ignoreCase: flag(ignoreCase), multiline: flag(multiline)}, how === 'search' ? '' : 'y');
+  const regex = pythonRegex(
+    source,
+    {ignoreCase: flag(ignoreCase), multiline: flag(multiline)},
+    how === 'search' ? '' : 'y',
+  );
   return regex.test(textOf(value));
 }
 
@@ -27,7 +32,12 @@ function versionTest(value: unknown, [other, operator, strict, type]: readonly u
   if (strict !== null && type !== null) throw new Fault("'strict' and 'version_type' cannot both be given");
   if (textOf(value) === '') throw new Fault('the input is an empty version');
   if (textOf(other) === '') throw new Fault('the version to compare with is empty');
-  return compareVersions(textOf(value), textOf(other), textOf(operator), truthy(strict) ? 'strict' : type === null ? 'loose' : textOf(type));
+  return compareVersions(
+    textOf(value),
+    textOf(other),
+    textOf(operator),
+    truthy(strict) ? 'strict' : type === null ? 'loose' : textOf(type),
+  );
 }
 
 const version = test("version, operator='eq', strict=None, version_type=None", versionTest);
@@ -52,7 +62,8 @@ const isAddress = (value: unknown, version?: 4 | 6): boolean => {
 export const textTests: TestTable = {
   search: test("pattern='', ignorecase=False, multiline=False", (value, args) => matches(value, args, 'search')),
   match: test("pattern='', ignorecase=False, multiline=False", (value, args) => matches(value, args, 'match')),
-  regex: test("pattern='', ignorecase=False, multiline=False, match_type='search'", (value, args) => matches(value, args, matching(args[3]))),
+  regex: test("pattern='', ignorecase=False, multiline=False, match_type='search'", (value, args) =>
+    matches(value, args, matching(args[3]))),
   version,
   version_compare: version,
   uri: test('schemes=None', (value, [schemes]) => isUri(value, schemes)),
