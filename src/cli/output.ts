@@ -1,5 +1,6 @@
 /** What a run writes where: the view on standard output, and files beside it. */
 import {closeSync, openSync, writeSync} from 'node:fs';
+import pLimit from 'p-limit';
 import {messageOf, UsageError} from '../errors/index.js';
 import type {RunEvent, RunStats} from '../events/types.js';
 import {
@@ -56,11 +57,17 @@ export function openOutput(flags: OutputFlags, rerun: string, main?: Reporter<un
     event(event, stats) {
       for (const sink of sinks) sink.event(event, stats);
     },
-    asking: (prompt) => (live === undefined ? prompt : (text, how) => live.paused(() => prompt(text, how))),
+    asking: (prompt) => inTurn(live === undefined ? prompt : (text, how) => live.paused(() => prompt(text, how))),
     close() {
       for (const sink of sinks) sink.close();
     },
   };
+}
+
+/** One question at a time: hosts run side by side, the terminal is one. */
+function inTurn(prompt: Prompt): Prompt {
+  const limit = pLimit(1);
+  return (text, how) => limit(() => prompt(text, how));
 }
 
 function liveView(options: ReturnType<typeof textOptions>): LiveSink {

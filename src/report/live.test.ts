@@ -27,8 +27,8 @@ PLAY [Servers] ─ 3 hosts
       +owner: root
   ✖ Write the configuration ─ cp3 unreachable: cannot connect to 10.0.0.3:22: connection refused
       hint: is sshd running there?
-  ✖ k3s_server : Write the configuration         1 unreachable  1 changed  1 ok    0.4s   cp3
-  ✎ Install packages                             1 changed  1 skipped          0.4s   cp1
+  ✖ k3s_server : Write the configuration       1 unreachable  1 changed  1 ok    0.4s   cp3
+  ✎ Install packages                           1 changed  1 skipped        0.4s   cp1
   ✖ Start the service ─ cp1 failed: start k3s: exit code 1
       at site.yml:12:7
       > level=fatal msg="etcd join failed"
@@ -37,8 +37,8 @@ PLAY [Servers] ─ 3 hosts
       hint: cp1's token is of another cluster
   warning: the unit file changed on disk
   ✖ Start the service ─ cp2 failed, ignored: busy
-  ✖ Start the service                            2 failed                      0.3s   cp1 cp2
-  ✎ handler: Reload                              1 changed                     0.1s   cp1
+  ✖ Start the service                          2 failed                    0.3s   cp1 cp2
+  ✎ handler: Reload                            1 changed                   0.1s   cp1
 
 PLAY RECAP ${'*'.repeat(89)}
 cp1                        : ok=3    changed=3    unreachable=0    failed=0    skipped=0    rescued=1    ignored=0
@@ -79,6 +79,11 @@ test('the frame never reaches the last column or fills the screen', (t) => {
   ]);
 });
 
+test('a narrow terminal gets the counts and the time before the names', (t) => {
+  const narrow = reported(liveReporter({...options, width: 48}), sampleRun).text.split('\n');
+  t.true(narrow.includes('  ✎ Install packages 1 changed  1 skipped 0.4s …'), narrow.join('\n'));
+});
+
 test('a task that all hosts skip leaves no line, and a play flushes what did not end', (t) => {
   const [one, two] = [task('One'), task('Two')];
   const events = timed([
@@ -90,7 +95,7 @@ test('a task that all hosts skip leaves no line, and a play flushes what did not
   ]);
   t.is(
     trimmed(reported(liveReporter(options), events).text),
-    `  ✔ Two                                          1 ok                          0.2s
+    `  ✔ Two                                        1 ok                        0.2s
 
 PLAY [Next] ─ 1 host (batch 2 of 3)
 `,

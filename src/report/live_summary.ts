@@ -6,7 +6,9 @@ import {clean, cut, duration, pad} from './text.js';
 const order = ['unreachable', 'failed', 'changed', 'conditional', 'ok', 'skipped'] as const satisfies Status[];
 
 const nameColumns = 44;
-const countColumns = 26;
+const countColumns = 24;
+/** Room kept for the duration and for names of hosts, where the terminal is wide enough. */
+const restColumns = 34;
 const mostNames = 6;
 
 /** `  ✎ k3s config written      2 changed  1 ok     0.1s   cp1 cp2`; nothing for a task that all hosts skipped. */
@@ -20,14 +22,15 @@ export function summaryLine(progress: TaskProgress, at: number, options: LiveOpt
   const counts = present.map((status) => `${hostsOf(status).length} ${status}`).join('  ');
   const role = progress.task.role === undefined ? '' : `${progress.task.role} : `;
   const handler = progress.task.handler ? 'handler: ' : '';
-  const nameWidth = Math.max(16, Math.min(nameColumns, width - countColumns - 16));
+  const nameWidth = Math.max(16, Math.min(nameColumns, width - countColumns - restColumns));
+  const isNarrow = width < 16 + countColumns + restColumns;
   const names = worst === 'ok' || worst === 'skipped' ? [] : hostsOf(worst);
   const listed = names.length > mostNames ? [...names.slice(0, mostNames), symbols.ellipsis] : names;
   const mark = worst === 'unreachable' ? symbols.failed : symbols[worst];
   const line = [
     `  ${mark} ${pad(cut(handler + role + clean(progress.task.name), nameWidth, symbols.ellipsis), nameWidth)}`,
-    pad(counts, countColumns),
-    duration(at - progress.startedAt).padStart(7),
+    isNarrow ? counts : pad(counts, countColumns),
+    isNarrow ? duration(at - progress.startedAt) : duration(at - progress.startedAt).padStart(7),
     `  ${listed.join(' ')}`,
   ].join(' ');
   return [palette[worst](cut(line.trimEnd(), width, symbols.ellipsis))];
