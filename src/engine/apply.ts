@@ -8,11 +8,13 @@ import {View} from './view.js';
 /** What a task, or one item of its loop, taught about its host: facts, variables, included files, new hosts. */
 export function learn(hostTask: HostTask, outcome: Outcome): void {
   if (outcome.learned === undefined && outcome.effects.length === 0 && outcome.mark === undefined) return;
-  const {play, receivers} = hostTask;
+  const {play} = hostTask;
   const {variables} = play.run.options;
   const {facts, values, cacheable = false} = outcome.learned ?? {};
-  if (facts !== undefined) for (const host of factReceivers(hostTask, outcome)) variables.setFacts(host, facts);
-  if (values !== undefined) for (const host of receivers) variables.setVariables(host, values, {cacheable});
+  for (const host of outcome.learned === undefined ? [] : factReceivers(hostTask, outcome)) {
+    if (facts !== undefined) variables.setFacts(host, facts);
+    if (values !== undefined) variables.setVariables(host, values, {cacheable});
+  }
   markVariables(hostTask, outcome);
   for (const effect of outcome.effects) carryOut(hostTask, effect);
 }

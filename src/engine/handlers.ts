@@ -13,6 +13,9 @@ const flatten = (nodes: readonly (Handler | Block | Include)[]): HandlerNode[] =
 
 const placeOf = (node: HandlerNode): string => `${node.where.file}:${node.where.line}:${node.where.column}`;
 
+/** Handlers written in one list stand in one file, in one role. */
+const listOf = (node: HandlerNode): string => `${node.where.file} ${roleOf(node) ?? ''}`;
+
 const roleOf = (node: HandlerNode): string | undefined => node.scopes.findLast((scope) => scope.role)?.role?.name;
 
 /** The handlers of a play in the order of their definition; roles included on the way add theirs. */
@@ -40,14 +43,19 @@ export class HandlerTable {
     this.#all.push(handler);
   }
 
-  /** The handler of this name (the last defined wins) and all that listen to it. */
+  /**
+   * The handler of this name and all that listen to it. Of several of one name the last list loaded wins (a play's own
+   * over its roles'), and within a list the first, as Ansible does it.
+   */
   find(notification: string, nameOf: NameOf): HandlerNode[] {
-    const named = this.#all.findLast((handler) => {
+    const matches = (handler: HandlerNode): boolean => {
       const name = nameOf(handler);
       if (name === undefined) return false;
       const role = roleOf(handler);
       return name === notification || (role !== undefined && `${role} : ${name}` === notification);
-    });
+    };
+    const last = this.#all.findLast(matches);
+    const named = last && this.#all.find((handler) => listOf(handler) === listOf(last) && matches(handler));
     const listening = this.#all.filter(
       (handler) => handler.kind === 'task' && handler !== named && handler.listen?.includes(notification),
     );

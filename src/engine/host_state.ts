@@ -50,8 +50,8 @@ interface HandlersFrame {
 
 type Frame = ListFrame | HandlersFrame;
 
-/** What became of a failure: a rescue section takes it, an always section runs first, or the host is out of the play. */
-export type FailureFate = 'rescued' | 'always' | 'out';
+/** What becomes of a failure: a rescue section around it takes it, or the host leaves the play, if only after `always`. */
+export type FailureFate = 'rescued' | 'lost';
 
 const sectionOrder = {block: 0, rescue: 1, always: 2} as const;
 
@@ -144,29 +144,44 @@ export class HostState {
     return this.#stack.some((frame) => frame.kind === 'handlers');
   }
 
-  /** The present task failed: goes on in the nearest rescue or always section, or takes the host out of the play. */
+  /**
+   * The present task failed: the host goes on in the nearest rescue or always section, or is out of the play. What is
+   * rescued further out, after an always section in between, counts as rescued at once, as in Ansible.
+   */
   fail(): FailureFate {
+    const isRescued = this.#stack.some(
+      (frame) => frame.kind === 'list' && frame.section?.name === 'block' && frame.section.of.rescue.length > 0,
+    );
+    this.#unwind();
+    return isRescued ? 'rescued' : 'lost';
+  }
+
+  #unwind(): void {
     while (this.#stack.length > 0) {
       const top = this.#stack.pop();
       if (top?.kind !== 'list' || top.section === undefined || top.section.name === 'always') continue;
       const {of, name} = top.section;
       if (name === 'block' && of.rescue.length > 0) {
         this.#openSection(top.section, 'rescue', false);
-        return 'rescued';
+        return;
       }
       if (of.always.length > 0) {
         this.#openSection(top.section, 'always', true);
-        return 'always';
+        return;
       }
     }
     this.#leave('failed');
-    return 'out';
   }
 
   /** Takes the host out at once, without rescue: it cannot be reached, or the play ends for it. */
   drop(why: 'unreachable' | 'ended' | 'failed'): void {
     this.#stack = [];
     this.#leave(why);
+  }
+
+  /** `meta: clear_host_errors`: the host has not failed any more, and is there again for the next play. */
+  forgive(): void {
+    if (this.#out !== undefined) this.#out = 'ended';
   }
 
   #leave(why: 'failed' | 'unreachable' | 'ended'): void {
@@ -186,7 +201,8 @@ export class HostState {
       this.#openSection({of: node, at: position}, 'block', false);
       return undefined;
     }
-    if (this.passesOver(node)) {
+    // Tags choose among tasks; a handler that was woken runs, with all that it includes.
+    if (!this.flushing && this.passesOver(node)) {
       top.index += 1;
       return undefined;
     }
@@ -200,10 +216,6 @@ export class HostState {
       this.#stack.pop();
       return undefined;
     }
-    if (this.passesOver(node)) {
-      this.notified.delete(node);
-      return undefined;
-    }
     if (index < top.last) top.round += 1;
     top.last = index;
     return {node, position: [...top.at, top.round, index], handler: true};
@@ -214,7 +226,7 @@ export class HostState {
     if (top.section === undefined) return;
     if (top.section.name !== 'always' && top.section.of.always.length > 0)
       this.#openSection(top.section, 'always', false);
-    else if (top.failing === true) this.fail();
+    else if (top.failing === true) this.#unwind();
   }
 
   #openSection(

@@ -41,7 +41,9 @@ export function runInclude(play: PlayRun, include: Include, states: readonly Hos
     if (include.register !== undefined)
       play.run.options.variables.register(host, include.register, outcome.result, outcome.mark);
     const shown = shownOutcome(outcome, play.run.options.masker, false);
-    play.run.emit({kind: 'host-result', host, task: ref, outcome: shown, loop: include.loop !== undefined});
+    // Ansible counts an included file as a task that is ok, but an included role not at all.
+    if (include.what === 'tasks' || outcome.status !== 'ok')
+      play.run.emit({kind: 'host-result', host, task: ref, outcome: shown, loop: include.loop !== undefined});
     settle({play, host, task: include, ref, keywords: play.keywordsOf(include), receivers: [host]}, state, outcome);
   }
 }

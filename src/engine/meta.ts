@@ -30,9 +30,9 @@ export async function runMeta(
 ): Promise<void> {
   for (const state of states) {
     const view = new View(play, state.host, task);
-    if (decide(view, play.keywordsOf(task).when).runs !== 'yes') continue;
     const action = await actionOf(play, task, module, view);
-    await act(action, {play, task, state, states, next, view});
+    if (decide(view, play.keywordsOf(task).when).runs === 'yes')
+      await act(action, {play, task, state, states, next, view});
     if (forAll.has(action)) return;
   }
 }
@@ -81,6 +81,7 @@ async function act(action: string, scene: Scene): Promise<void> {
       for (const host of play.hosts) {
         run.failed.delete(host);
         run.unreachable.delete(host);
+        play.states.get(host)?.forgive();
       }
       return;
     case 'reset_connection':

@@ -44,10 +44,10 @@ export class PlayRun {
     return [...this.states.values()].filter(({out}) => out === undefined);
   }
 
-  /** Whether more of the batch have failed than `max_fail_percentage` lets. */
+  /** Whether more of the batch have failed than `max_fail_percentage` lets; who cannot be reached does not count, as in Ansible. */
   tooManyFailed(): boolean {
     if (this.maxFailPercentage === undefined) return false;
-    const failed = this.batch.filter((host) => this.run.failed.has(host) || this.run.unreachable.has(host));
+    const failed = this.batch.filter((host) => this.run.failed.has(host));
     return (failed.length / Math.max(1, this.batch.length)) * 100 > this.maxFailPercentage;
   }
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import {countEvent, exitCodeOf, noStats} from '../events/stats.js';
+import {countEvent, noStats} from '../events/stats.js';
 import type {RunEvent, RunStats} from '../events/types.js';
 import {AnswerStore} from './answers.js';
 import {ContentCache} from './controller.js';
@@ -66,9 +66,11 @@ export async function runPlaybook(options: RunOptions): Promise<RunOutcome> {
   }
   const trips = Object.fromEntries([...run.sessions].map(([host, session]) => [host, session.counters.trips]));
   run.emit({kind: 'run-end', durationMs: clock.now() - startedAt, trips});
-  const stats = run.stats();
-  return {stats, exitCode: interrupted || run.stopping() ? 99 : exitCodeOf(stats)};
+  return {stats: run.stats(), exitCode: interrupted || run.stopping() ? 99 : exitCodeOf(run)};
 }
+
+/** By the hosts that are out: what was rescued, ignored or cleared has no part in it. */
+const exitCodeOf = ({failed, unreachable}: Run): number => (unreachable.size > 0 ? 4 : failed.size > 0 ? 2 : 0);
 
 /** What a run keeps; `close` takes its listeners off the signals. */
 export function createRun(options: RunOptions): {readonly run: Run; close(): void} {

@@ -1,6 +1,6 @@
 import {PlaybookError} from '../errors/index.js';
 import type {Include, Task} from '../playbook/types.js';
-import type {HostState} from './host_state.js';
+import type {FailureFate, HostState} from './host_state.js';
 import type {HostTask} from './host_task.js';
 import {notifyHandlers} from './notify.js';
 import {failedOutcome, type Outcome, shownOutcome} from './outcome.js';
@@ -36,9 +36,9 @@ export function settle(hostTask: Settled, state: HostState, outcome: Outcome): v
 }
 
 /** The present task of a host counts as failed: on in rescue or always, or out of the run. */
-export function failHost({run}: HostTask['play'], state: HostState): ReturnType<HostState['fail']> {
+export function failHost({run}: HostTask['play'], state: HostState): FailureFate {
   const fate = state.fail();
-  if (fate === 'out') run.failed.add(state.host);
+  if (state.out === 'failed') run.failed.add(state.host);
   return fate;
 }
 

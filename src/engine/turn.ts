@@ -8,7 +8,7 @@ import type {PlayRun} from './play_context.js';
 import {readVarsFiles} from './play_vars.js';
 import {comparePositions} from './position.js';
 import {failRound, isFatal, moduleOf, planRound, type Round, runRound} from './round.js';
-import {failHost} from './settle.js';
+import {failHost, isBad} from './settle.js';
 
 /** What some hosts, all at the same place of the play, do next. */
 export interface Turn {
@@ -58,7 +58,12 @@ async function takeTask(play: PlayRun, task: Task, states: readonly HostState[],
   if (!(await isWanted(round))) return;
   const {module} = round;
   const outcomes = module.kind === 'group' ? await runGroupRound(round, module) : await runRound(round);
-  if (isFatal(round, outcomes)) for (const state of play.statesLeft) failHost(play, state);
+  if (!isFatal(round, outcomes)) return;
+  // The others fail where they are, so that a rescue section rescues them all; who failed himself is there already.
+  for (const state of play.statesLeft) {
+    const own = outcomes.get(state.host);
+    if (own === undefined || !isBad(own)) failHost(play, state);
+  }
 }
 
 /** `--step` asks before each task, until it is told to go on by itself. */

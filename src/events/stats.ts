@@ -42,10 +42,3 @@ export function countEvent(stats: RunStats, event: RunEvent): RunStats {
 }
 
 export const noStats: RunStats = new Map();
-
-/** Ansible's exit codes: 4 if a host was unreachable, 2 if one failed, else 0. */
-export function exitCodeOf(stats: RunStats): number {
-  const hosts = [...stats.values()];
-  if (hosts.some(({unreachable}) => unreachable > 0)) return 4;
-  return hosts.some(({failed}) => failed > 0) ? 2 : 0;
-}

@@ -153,13 +153,17 @@ async function runFolder(folder: string, pool: FakePool, options: EngineRunOptio
 
 function linesOf(events: readonly RunEvent[]): string[] {
   const lines: {readonly id: string; readonly name: string; readonly hosts: string[]}[] = [];
+  let last: (typeof lines)[number] | undefined;
   for (const event of events) {
+    if (event.kind === 'play-start') last = undefined;
     if (event.kind !== 'host-result') continue;
     const {task, host, outcome} = event;
     const word = `${host} ${outcome.ignored ? 'ignored' : outcome.status}`;
-    const last = lines.at(-1);
-    if (last?.id === task.id) last.hosts.push(word);
-    else lines.push({id: task.id, name: task.name, hosts: [word]});
+    if (last?.id !== task.id) {
+      last = {id: task.id, name: task.name, hosts: []};
+      lines.push(last);
+    }
+    last.hosts.push(word);
   }
   return lines.map(({name, hosts}) => `${name}: ${hosts.sort().join(', ')}`);
 }

@@ -75,7 +75,7 @@ const groupBy = defineModule({
   summary: 'Puts hosts into groups.',
   params: p.object({key: p.string('The group.')}),
   examples: [],
-  run: async ({key}) => ({changed: false, effects: [{effect: 'group_by', group: key, parents: []}]}),
+  run: async ({key}) => ({changed: true, effects: [{effect: 'group_by', group: key, parents: []}]}),
 });
 
 const includeVars = defineModule({
