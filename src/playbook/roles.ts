@@ -1,7 +1,7 @@
 /** Roles: their dependencies, variables, tasks and handlers, with the scopes they lay around them. */
 import path from 'node:path';
 import {PlaybookError, type Where} from '../errors/index.js';
-import type {VarsLayer} from '../inventory/types.js';
+import type {Values, VarsLayer} from '../inventory/types.js';
 import {type Around, idAt, type LoadContext, type RoleCall, within} from './around.js';
 import {readKeywords, readVars, roleKeywords} from './keywords.js';
 import {tasksOfFile} from './nodes.js';
@@ -84,7 +84,7 @@ function expandRole(
   const meta = roleMeta(context, folder, call.where);
   const own = ownVariables(context, role, call, files);
   // Dependencies stand inside the role's scope: they inherit its tags, conditions and variables.
-  const outer = within(around, scopeOf(role, call, own, {defaults: [], vars: []}), call.where);
+  const outer = within(around, scopeOf(role, call, own, undefined), call.where);
   const inOuter: Around = {...outer, role, stack: [...around.stack, folder]};
   const dependencies = meta.dependencies.map((entry) =>
     expandRole(context, inOuter, roleCall(context, entry), {}, 'once'),
@@ -118,31 +118,30 @@ function roleRef(context: LoadContext, around: Around, call: RoleCall, folder: s
   };
 }
 
+/** What a role's files bring. Others see this too (dependents, the play); parameters and `vars:` of an entry stay with it. */
 function ownVariables(context: LoadContext, role: RoleRef, call: RoleCall, files: RoleFiles): RoleVariables {
-  const defaults = roleVariables(context, role, 'defaults', files.defaultsFrom, call.where);
-  const vars = roleVariables(context, role, 'vars', files.varsFrom, call.where);
-  if (call.vars === undefined) return {defaults, vars};
-  const label = `vars of role '${role.name}'`;
-  return {defaults, vars: [...vars, {level: 'roleVars', label, values: call.vars, where: call.where, template: true}]};
+  return {
+    defaults: roleVariables(context, role, 'defaults', files.defaultsFrom, call.where),
+    vars: roleVariables(context, role, 'vars', files.varsFrom, call.where),
+  };
 }
 
-function scopeOf(role: RoleRef, call: RoleCall, own: RoleVariables, below: RoleVariables): Scope {
-  const params: VarsLayer[] =
-    call.params === undefined
-      ? []
-      : [
-          {
-            level: 'roleParams',
-            label: `parameters of role '${role.name}'`,
-            values: call.params,
-            where: call.where,
-            template: true,
-          },
-        ];
+/** The scope around a role's tasks, or around its dependencies (`below` is then unknown yet). */
+function scopeOf(role: RoleRef, call: RoleCall, own: RoleVariables, below: RoleVariables | undefined): Scope {
+  const layer = (level: 'roleVars' | 'roleParams', label: string, values: Values | undefined): VarsLayer[] =>
+    values === undefined ? [] : [{level, label, values, where: call.where, template: true}];
+  const entry = layer('roleVars', `vars of role '${role.name}'`, call.vars);
+  // A role's own tasks see `vars:` of its entry above vars/main.yml; what dependencies inherit is the other way round.
+  const vars = below ? [...below.vars, ...own.vars, ...entry] : [...entry, ...own.vars];
   return {
     origin: 'role',
     keywords: call.keywords ?? {},
-    layers: [...below.defaults, ...own.defaults, ...below.vars, ...own.vars, ...params],
+    layers: [
+      ...(below?.defaults ?? []),
+      ...own.defaults,
+      ...vars,
+      ...layer('roleParams', `parameters of role '${role.name}'`, call.params),
+    ],
     where: call.where,
     role,
   };
