@@ -5,13 +5,17 @@ import {FinalBecomeError} from './become_errors.js';
 import {ChannelBudget} from './channel_budget.js';
 import {RemoteShell, type ShellSurroundings} from './remote_shell.js';
 import {ShellPool} from './shell_pool.js';
-import type {Become, Connection} from './types.js';
+import type {Become, Channel, Connection} from './types.js';
 
 /** Two less than sshd's MaxSessions. */
 const mostChannels = 8;
 
-/** Refusals of a session that nobody may provoke again, by user. */
-export type Refusals = Map<string, {readonly become: Become; readonly error: BecomeError}>;
+/** Refusals of a session that nobody may provoke again. */
+export type Refusals = Map<string, BecomeError>;
+
+/** Who a shell belongs to. The password is part of it: another one may be the right one. */
+const owner = (become: Become | undefined): string =>
+  become === undefined ? '' : JSON.stringify([become.method, become.user, become.password?.reveal()]);
 
 export class Link {
   readonly connection: Connection;
@@ -20,6 +24,9 @@ export class Link {
   readonly #around: ShellSurroundings;
   readonly #refusals: Refusals;
   #pools = new Map<string, ShellPool>();
+  /** Owners whose password was taken, and those whose password is being tried. */
+  readonly #proved = new Set<string>();
+  readonly #proving = new Map<string, Promise<void>>();
   readonly #budget = new ChannelBudget(mostChannels, () => this.#makeRoom());
 
   constructor(connection: Connection, around: ShellSurroundings, refusals: Refusals) {
@@ -71,7 +78,7 @@ export class Link {
   }
 
   #pool(become: Become | undefined): ShellPool {
-    const key = become === undefined ? '' : `${become.method} ${become.user}`;
+    const key = owner(become);
     const known = this.#pools.get(key);
     if (known) return known;
     const pool = new ShellPool(
@@ -92,15 +99,28 @@ export class Link {
       .then((channel) => new RemoteShell(channel, this.#around, changed));
   }
 
-  async #channel(become: Become | undefined, signal: AbortSignal | undefined) {
+  /** A password is shown once before others may follow: four shells at a time with a wrong one would lock the account. */
+  async #channel(become: Become | undefined, signal: AbortSignal | undefined): Promise<Channel> {
+    const who = owner(become);
+    if (!become?.password || this.#proved.has(who)) return this.#climb(become, signal);
+    const before = this.#proving.get(who) ?? Promise.resolve();
+    const attempt = before.then(() => this.#climb(become, signal));
+    const over = attempt.then(
+      () => void this.#proved.add(who),
+      () => undefined,
+    );
+    this.#proving.set(who, over);
+    return attempt;
+  }
+
+  async #climb(become: Become | undefined, signal: AbortSignal | undefined): Promise<Channel> {
     const {host, nonce} = this.#around;
-    const key = become === undefined ? '' : `${become.method} ${become.user}`;
-    const refused = this.#refusals.get(key);
-    if (refused && refused.become.password?.reveal() === become?.password?.reveal()) throw refused.error;
+    const refused = this.#refusals.get(owner(become));
+    if (refused) throw refused;
     try {
       return await openShellChannel(this.connection, become, {host, nonce, signal});
     } catch (error) {
-      if (become && error instanceof FinalBecomeError) this.#refusals.set(key, {become, error});
+      if (error instanceof FinalBecomeError) this.#refusals.set(owner(become), error);
       throw error;
     }
   }
