@@ -33,6 +33,12 @@ export interface RoleCall {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Under what one call of a role stands: it runs only if these hold. */
+export interface RoleSite {
+  readonly tags: string;
+  readonly when: readonly string[];
+}
+
 /** What gathers while one play (or one dynamic include) is built. */
 export interface Gathered {
   /** The playbook's folder. */
@@ -40,8 +46,8 @@ export interface Gathered {
   readonly handlers: HandlerNode[];
   /** Defaults and vars of static roles, which the whole play sees. */
   readonly leaked: VarsLayer[];
-  /** Roles of `roles:` and dependencies by what they were called with: the same again is not run again. */
-  readonly seenRoles: Set<string>;
+  /** Roles of `roles:` and dependencies by what they were called with, and under which tags and conditions each stands. */
+  readonly seenRoles: Map<string, RoleSite[]>;
   /** Handler files by what they were brought in with: each is there once. */
   readonly seenHandlers: Set<string>;
 }

@@ -92,7 +92,7 @@ class FileLoader implements Loader {
       directory: playDirectory(from),
       handlers: [],
       leaked: [],
-      seenRoles: new Set(),
+      seenRoles: new Map(),
       seenHandlers: new Set(),
     };
     const role = from.scopes.findLast((around) => around.role !== undefined)?.role;

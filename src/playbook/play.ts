@@ -110,7 +110,7 @@ function playOf(context: LoadContext, view: View, file: string, inherited: Inher
     layers,
     where: view.where,
   };
-  const gathered: Gathered = {directory, handlers: [], leaked: [], seenRoles: new Set(), seenHandlers: new Set()};
+  const gathered: Gathered = {directory, handlers: [], leaked: [], seenRoles: new Map(), seenHandlers: new Set()};
   const around: Around = {scopes: [scope], path: '', gathered, isHandler: false, stack: []};
   const part = (key: string, inside = around): TaskNode[] => nodesOf(context, inside, listAt(view, key));
   const preTasks = part('pre_tasks');

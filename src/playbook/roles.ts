@@ -2,7 +2,7 @@
 import path from 'node:path';
 import {PlaybookError, type Where} from '../errors/index.js';
 import type {Values, VarsLayer} from '../inventory/types.js';
-import {type Around, idAt, type LoadContext, type RoleCall, within} from './around.js';
+import {type Around, idAt, type LoadContext, type RoleCall, type RoleSite, within} from './around.js';
 import {readKeywords, readVars, roleKeywords} from './keywords.js';
 import {tasksOfFile} from './nodes.js';
 import {argumentSpec, findRole, type RoleFiles, roleFile, roleMeta, roleVariables} from './role_files.js';
@@ -80,8 +80,13 @@ function expandRole(
         .map((item) => path.basename(item))
         .join(', ')}`,
     });
-  const role = roleRef(context, around, call, folder, files);
   const meta = roleMeta(context, folder, call.where);
+  const key = runs === 'once' ? onceKey(call, folder, meta.allowDuplicates) : undefined;
+  const earlier = key === undefined ? [] : (around.gathered.seenRoles.get(key) ?? []);
+  const isRepeated = isCovered(siteOf(around), earlier);
+  if (key !== undefined && !isRepeated) around.gathered.seenRoles.set(key, [...earlier, siteOf(around)]);
+  const once = key === undefined ? {} : {once: {key, instance: earlier.length}};
+  const role = {...roleRef(context, around, call, folder, files), ...once};
   const own = ownVariables(context, role, call, files);
   // Dependencies stand inside the role's scope: they inherit its tags, conditions and variables.
   const outer = within(around, scopeOf(role, call, own, undefined), call.where);
@@ -94,7 +99,6 @@ function expandRole(
     vars: dependencies.flatMap((dependency) => dependency.vars),
   };
   const inside: Around = {...inOuter, scopes: [...around.scopes, scopeOf(role, call, own, below)]};
-  const isRepeated = runs === 'once' && isSeen(around, call, folder, meta.allowDuplicates);
   const defaults = [...below.defaults, ...own.defaults];
   const vars = [...below.vars, ...own.vars];
   return {
@@ -147,17 +151,31 @@ function scopeOf(role: RoleRef, call: RoleCall, own: RoleVariables, below: RoleV
   };
 }
 
-/** Whether the same role was asked for before with the same parameters, tags and conditions. */
-function isSeen(around: Around, call: RoleCall, folder: string, allowDuplicates: boolean): boolean {
-  if (allowDuplicates) return false;
-  const {keywords = {}} = call;
-  const values = Object.entries(keywords).map(([name, written]) => [name, withoutPlaces(written)]);
-  const key = fingerprint([folder, values, call.vars, call.params]);
-  const {seenRoles} = around.gathered;
-  const isKnown = seenRoles.has(key);
-  seenRoles.add(key);
-  return isKnown;
+/** What a call has to have in common with an earlier one to be the same; undefined for roles that may run again. */
+function onceKey(call: RoleCall, folder: string, allowDuplicates: boolean): string | undefined {
+  if (allowDuplicates) return undefined;
+  const values = Object.entries(call.keywords ?? {}).map(([name, written]) => [name, withoutPlaces(written)]);
+  return fingerprint([folder, values, call.vars, call.params]);
 }
+
+/**
+ * Whether an earlier call of the same key surely runs wherever this one would: it stands under the same tags and under
+ * no other conditions. Otherwise only the run can tell (see RoleRef.once).
+ */
+function isCovered(site: RoleSite, earlier: readonly RoleSite[]): boolean {
+  return earlier.some(
+    (other) => other.tags === site.tags && other.when.every((condition) => site.when.includes(condition)),
+  );
+}
+
+const siteOf = (around: Around): RoleSite => {
+  const scopes = around.scopes.slice(1);
+  const tags = new Set(scopes.flatMap((scope) => scope.keywords.tags ?? []));
+  return {
+    tags: [...tags].sort().join(),
+    when: scopes.flatMap((scope) => scope.keywords.when ?? []).map((condition) => String(condition.text)),
+  };
+};
 
 const fingerprint = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member));

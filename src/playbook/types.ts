@@ -58,6 +58,11 @@ export interface RoleRef {
   readonly parents: readonly string[];
   /** The entry of meta/argument_specs.yml that these tasks are held to. */
   readonly argumentSpec?: Written;
+  /**
+   * Roles of `roles:` and dependencies run once for each host however often they are asked for alike: where a host has
+   * run a task of another `instance` of the same `key`, this instance's tasks are passed over in silence.
+   */
+  readonly once?: {readonly key: string; readonly instance: number};
 }
 
 /** A module's arguments: a mapping, or `command: free form` text, or nothing. */
