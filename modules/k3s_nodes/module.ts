@@ -1,7 +1,7 @@
 import {defaultPaths} from '../../src/cluster/index.js';
 import {defineModule, p} from '../../src/module/index.js';
-import {sh} from '../../src/shell/index.js';
-import {marker, type NodesSeen, nodesTable, nodesVerdict} from './table.js';
+import {type Script, sh} from '../../src/shell/index.js';
+import {marker, type NodesSeen, nodesTable, nodesVerdict, parseNodes} from './table.js';
 
 const params = p.object({
   nodes: p.strings('Names of the Nodes that have to be Ready.').default([]),
@@ -9,6 +9,16 @@ const params = p.object({
   bin_dir: p.path('Where the binary lies.').default(defaultPaths.binDir),
   timeout_s: p.int('How long it may take.').default(300),
 });
+
+/** The Nodes as JSON, then etcd's member list where there is one. */
+const nodesProbe = (dataDir: string, binDir: string): Script => sh`t=${`${dataDir}/server/tls/etcd`}
+${`${binDir}/k3s`} kubectl get nodes -o json 2>/dev/null
+echo
+echo ${marker}
+if [ -d "$t" ] && command -v curl >/dev/null 2>&1; then
+curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
+fi
+:`;
 
 export default defineModule({
   kind: 'action',
@@ -22,20 +32,22 @@ export default defineModule({
   },
   examples: [{name: 'Verify', params: {nodes: ['server1', 'agent1']}}],
   reach: 'run',
-  check: 'skip',
+  check: 'predict',
   readOnly: true,
+  predict: ({data_dir: dataDir, bin_dir: binDir}) => ({
+    probe: nodesProbe(dataDir, binDir),
+    parse(output) {
+      const seen = parseNodes(output);
+      if (seen === undefined)
+        return {changed: false, data: {nodes: [], members: [], table: ['there is no cluster yet']}};
+      return {changed: false, data: {nodes: seen.nodes, members: seen.members, table: nodesTable(seen)}};
+    },
+  }),
   steps: ({nodes, data_dir: dataDir, bin_dir: binDir, timeout_s: timeoutS}) => [
     {
       step: 'wait',
       title: 'all nodes to be ready',
-      probe: sh`t=${`${dataDir}/server/tls/etcd`}
-${`${binDir}/k3s`} kubectl get nodes -o json 2>/dev/null
-echo
-echo ${marker}
-if [ -d "$t" ] && command -v curl >/dev/null 2>&1; then
-curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
-fi
-:`,
+      probe: nodesProbe(dataDir, binDir),
       until: (output) => nodesVerdict(output, nodes),
       everyMs: 2000,
       deadlineMs: timeoutS * 1000,

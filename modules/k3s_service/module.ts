@@ -1,10 +1,13 @@
+import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
 import {defaultPaths, type K3sConfig} from '../../src/cluster/index.js';
 import {
   type Data,
   type Diff,
   defineModule,
+  type PathState,
   type Predicted,
+  type Prediction,
   p,
   type Resource,
   type Step,
@@ -71,16 +74,28 @@ const files = (given: Files): readonly string[] => [
 
 const marker = '-- service --';
 
+/** Whether a file that a dry run would write is another one than the service was started with. */
+function differsFromStart(path: string, found: Prediction, {started}: ServiceSeen, given: Files): boolean {
+  if (path === given.config_file) return (found.state as Partial<ConfigState> | undefined)?.restart !== false;
+  const state = found.state as Partial<PathState> | undefined;
+  const sha256 =
+    state?.sha256 ??
+    (state?.content === undefined ? undefined : createHash('sha256').update(state.content).digest('hex'));
+  return sha256 === undefined || sha256 !== started.get(path);
+}
+
 /** What the service will be when earlier tasks of a dry run have changed its files. */
 function predictedService(seen: ServiceSeen, predicted: Predicted, given: Files): ServiceSeen {
-  const stale = files(given).filter((path) => {
+  const stale = new Set(seen.stale);
+  for (const path of files(given)) {
     const found = predicted.get({kind: 'path', path});
-    if (found === undefined) return false;
-    return path !== given.config_file || (found.state as Partial<ConfigState> | undefined)?.restart !== false;
-  });
+    if (found === undefined) continue;
+    if (differsFromStart(path, found, seen, given)) stale.add(path);
+    else if (path !== given.config_file) stale.delete(path);
+  }
   const load = predicted.get({kind: 'path', path: unitFile(given)}) === undefined ? seen.load : 'loaded';
   const earlier = predicted.get({kind: 'service', name: given.name})?.state as Partial<ServiceSeen> | undefined;
-  return {...seen, load, stale: [...new Set([...seen.stale, ...stale])], ...earlier};
+  return {...seen, load, stale: [...stale], ...earlier};
 }
 
 export default defineModule({

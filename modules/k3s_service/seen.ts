@@ -14,6 +14,8 @@ export interface ServiceSeen {
   readonly restarts: number;
   /** Files that are not as they were when the service was started. */
   readonly stale: readonly string[];
+  /** sha256 of each file at that start. */
+  readonly started: ReadonlyMap<string, string>;
   /** The unit that runs was not started by ours: nothing tells what it runs with. */
   readonly foreign: boolean;
 }
@@ -49,6 +51,7 @@ export function parseService(stdout: string): ServiceSeen {
     enabled: value('UnitFileState') === 'enabled',
     restarts: Number(value('NRestarts') || 0),
     stale: started.size === 0 ? [] : paths.filter((path) => started.get(path) !== present.get(path)),
+    started,
     foreign: started.size === 0,
   };
 }
