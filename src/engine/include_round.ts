@@ -32,9 +32,10 @@ interface Opened {
  */
 export function runInclude(play: PlayRun, include: Include, states: readonly HostState[], next: Next): void {
   const ref = taskRef(play, include, states[0]?.host, next.handler);
-  play.run.emit({kind: 'task-start', task: ref, hosts: states.map(({host}) => host)});
   const opened = new Map<string, Opened>();
-  for (const state of states) {
+  const including = isOnce(play, include, states) ? states.slice(0, 1) : states;
+  play.run.emit({kind: 'task-start', task: ref, hosts: including.map(({host}) => host)});
+  for (const state of including) {
     const {host} = state;
     const view = new View(play, host, include);
     const outcome = attemptInclude(view, include, state, next, opened);
@@ -46,6 +47,13 @@ export function runInclude(play: PlayRun, include: Include, states: readonly Hos
       play.run.emit({kind: 'host-result', host, task: ref, outcome: shown, loop: include.loop !== undefined});
     settle({play, host, task: include, ref, keywords: play.keywordsOf(include), receivers: [host]}, state, outcome);
   }
+}
+
+/** Under run_once only the first host includes, and does, the tasks. */
+function isOnce(play: PlayRun, include: Include, [first]: readonly HostState[]): boolean {
+  if (first === undefined) return false;
+  const view = new View(play, first.host, include, {silent: true});
+  return booleanOf(view, 'run_once', play.keywordsOf(include).runOnce, false);
 }
 
 function attemptInclude(

@@ -20,25 +20,24 @@ const nameOf =
     }
   };
 
-/**
- * Wakes the handlers that an outcome names. A conditional change (check mode) wakes them conditionally; a sure one
- * settles the matter. Throws PlaybookError for a name that no handler has and none listens to.
- */
-export function notifyHandlers({play, host, task}: Settled, state: HostState, {notify, status, why}: Outcome): void {
+/** Throws PlaybookError for a notification that no handler is called and none listens to. */
+export function checkHandlers({play, host, task}: Settled, {notify}: Outcome): void {
   const names = nameOf(play, host);
   for (const notification of notify) {
-    const found = play.handlers.find(notification, names);
-    if (found.length === 0)
-      throw new PlaybookError({
-        what: `no handler is called '${notification}', and none listens to it`,
-        where: task.where,
-        hint:
-          didYouMean(notification, play.handlers.names(names)) ?? 'write it under handlers:, or take the notify out',
-      });
-    for (const handler of found) {
-      const known = state.notified.get(handler);
-      const unsure = status === 'conditional' ? (why ?? 'a change that check mode cannot tell') : undefined;
-      state.notified.set(handler, known === undefined ? {unsure} : {unsure: known.unsure && unsure});
-    }
+    if (play.handlers.find(notification, names).length > 0) continue;
+    throw new PlaybookError({
+      what: `no handler is called '${notification}', and none listens to it`,
+      where: task.where,
+      hint: didYouMean(notification, play.handlers.names(names)) ?? 'write it under handlers:, or take the notify out',
+    });
+  }
+}
+
+/** Wakes the handlers that an outcome names; a conditional change (check mode) does so conditionally, a sure one settles it. */
+export function notifyHandlers({play, host}: Settled, state: HostState, {notify, status, why}: Outcome): void {
+  const unsure = status === 'conditional' ? (why ?? 'a change that check mode cannot tell') : undefined;
+  for (const handler of notify.flatMap((name) => play.handlers.find(name, nameOf(play, host)))) {
+    const known = state.notified.get(handler);
+    state.notified.set(handler, {unsure: known === undefined ? unsure : known.unsure && unsure});
   }
 }

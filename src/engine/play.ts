@@ -8,6 +8,7 @@ import {askPrompts, readVarsFiles} from './play_vars.js';
 import type {Run} from './run_context.js';
 import {nodeFilter} from './selection.js';
 import {strategyNamed} from './strategies.js';
+import {countOut} from './turn.js';
 import {booleanOf, numberOf, textOf} from './values.js';
 import {View} from './view.js';
 
@@ -100,6 +101,7 @@ async function runBatch(
   });
   readVarsFiles(playRun, view.node);
   await runAs(playRun);
+  countOut(playRun);
   const lost = batch.every((host) => run.failed.has(host) || run.unreachable.has(host));
   if (lost) playRun.ends = 'run';
   if (playRun.ends === 'run') run.emit({kind: 'no-hosts-left'});

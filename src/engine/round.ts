@@ -1,7 +1,7 @@
 import {PlaybookError} from '../errors/index.js';
 import type {TaskRef} from '../events/types.js';
 import type {Module} from '../module/types.js';
-import type {Task} from '../playbook/types.js';
+import type {Include, Task} from '../playbook/types.js';
 import type {HostState, Next} from './host_state.js';
 import type {HostTask} from './host_task.js';
 import {failedOutcome, type Outcome, shownOutcome} from './outcome.js';
@@ -109,7 +109,13 @@ export function hostTaskOf({play, task, module, ref, once}: Round, state: HostSt
 }
 
 /** A task that cannot even be begun fails on every host that has come to it. */
-export function failRound(play: PlayRun, task: Task, states: readonly HostState[], next: Next, error: unknown): void {
+export function failRound(
+  play: PlayRun,
+  task: Task | Include,
+  states: readonly HostState[],
+  next: Next,
+  error: unknown,
+): void {
   const ref = taskRef(play, task, undefined, next.handler);
   play.run.emit({kind: 'task-start', task: ref, hosts: states.map(({host}) => host)});
   const outcome = failedOutcome(error, task.where);

@@ -1,9 +1,8 @@
-import {PlaybookError} from '../errors/index.js';
 import type {Include, Task} from '../playbook/types.js';
 import type {FailureFate, HostState} from './host_state.js';
 import type {HostTask} from './host_task.js';
 import {notifyHandlers} from './notify.js';
-import {failedOutcome, type Outcome, shownOutcome} from './outcome.js';
+import type {Outcome} from './outcome.js';
 
 /** What settling needs to know of a task. */
 export interface Settled extends Omit<HostTask, 'module' | 'task' | 'state'> {
@@ -24,7 +23,7 @@ export function settle(hostTask: Settled, state: HostState, outcome: Outcome): v
     return;
   }
   if (!isBad(outcome)) {
-    wake(hostTask, state, outcome);
+    notifyHandlers(hostTask, state, outcome);
     return;
   }
   if (failHost(hostTask.play, state) !== 'rescued') return;
@@ -40,17 +39,4 @@ export function failHost({run}: HostTask['play'], state: HostState): FailureFate
   const fate = state.fail();
   if (state.out === 'failed') run.failed.add(state.host);
   return fate;
-}
-
-function wake(hostTask: Settled, state: HostState, outcome: Outcome): void {
-  if (outcome.notify.length === 0) return;
-  try {
-    notifyHandlers(hostTask, state, outcome);
-  } catch (error) {
-    if (!(error instanceof PlaybookError)) throw error;
-    const {play, host, ref, task} = hostTask;
-    const shown = shownOutcome(failedOutcome(error, task.where), play.run.options.masker, false);
-    play.run.emit({kind: 'host-result', host, task: ref, loop: false, outcome: shown});
-    failHost(play, state);
-  }
 }

@@ -3,7 +3,8 @@ import {applyOutcome, learn} from './apply.js';
 import type {HostTask} from './host_task.js';
 import {runItem} from './item.js';
 import {itemKeys, itemsOf, labelOf, loopVariables} from './loop.js';
-import {type Outcome, plainOutcome, shownOutcome} from './outcome.js';
+import {checkHandlers} from './notify.js';
+import {failedOutcome, type Outcome, plainOutcome, shownOutcome} from './outcome.js';
 import {emptyLoopResult, loopResult} from './results.js';
 import {booleanOf} from './values.js';
 import {View} from './view.js';
@@ -16,7 +17,10 @@ export async function runTask(hostTask: HostTask): Promise<Outcome> {
   run.emit({kind: 'host-start', host, task: ref});
   run.inFlight.set(host, ref);
   try {
-    const outcome = task.loop === undefined ? await runPlain(hostTask, view) : await runLoop(hostTask, view);
+    const outcome = withHandlers(
+      hostTask,
+      task.loop === undefined ? await runPlain(hostTask, view) : await runLoop(hostTask, view),
+    );
     applyOutcome(hostTask, outcome);
     const {masker} = run.options;
     const shown = shownOutcome(outcome, masker, showsDiff(hostTask, view));
@@ -24,6 +28,16 @@ export async function runTask(hostTask: HostTask): Promise<Outcome> {
     return outcome;
   } finally {
     run.inFlight.delete(host);
+  }
+}
+
+/** A change that wakes a handler nobody has written is a failure. */
+function withHandlers(hostTask: HostTask, outcome: Outcome): Outcome {
+  try {
+    checkHandlers(hostTask, outcome);
+    return outcome;
+  } catch (error) {
+    return {...failedOutcome(error, hostTask.task.where), noLog: outcome.noLog, durationMs: outcome.durationMs};
   }
 }
 

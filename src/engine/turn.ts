@@ -1,5 +1,5 @@
 import {QuorateError} from '../errors/index.js';
-import type {Task} from '../playbook/types.js';
+import type {Include, Task} from '../playbook/types.js';
 import {runGroupRound} from './group_round.js';
 import type {HostState, Next} from './host_state.js';
 import {runInclude} from './include_round.js';
@@ -39,10 +39,19 @@ export async function takeTurn(play: PlayRun, {next, states}: Turn): Promise<voi
   if (node.kind === 'flush') for (const state of states) state.flush(next.position);
   else {
     readVarsFiles(play, node);
-    if (node.kind === 'include') runInclude(play, node, states, next);
+    if (node.kind === 'include') takeInclude(play, node, states, next);
     else await takeTask(play, node, states, next);
   }
   countOut(play);
+}
+
+function takeInclude(play: PlayRun, include: Include, states: readonly HostState[], next: Next): void {
+  try {
+    runInclude(play, include, states, next);
+  } catch (error) {
+    if (!(error instanceof QuorateError)) throw error;
+    failRound(play, include, states, next, error);
+  }
 }
 
 async function takeTask(play: PlayRun, task: Task, states: readonly HostState[], next: Next): Promise<void> {
@@ -76,7 +85,7 @@ async function isWanted({play, ref}: Round): Promise<boolean> {
 }
 
 /** Hosts that have failed leave later plays too; when too many have, no host goes on and the run ends. */
-function countOut(play: PlayRun): void {
+export function countOut(play: PlayRun): void {
   const {run} = play;
   for (const state of play.states.values()) if (state.out === 'failed') run.failed.add(state.host);
   if (!play.tooManyFailed()) return;
