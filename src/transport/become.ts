@@ -105,8 +105,8 @@ class Climb {
         this.#stderr += bytes.toString('utf8');
         look();
       });
-      stderr.on('error', () => undefined);
-      stdout.on('error', () => undefined);
+      // Whoever opened the channel may have paused it.
+      for (const stream of [stdout, stderr]) stream.on('error', () => undefined).resume();
       void exit.then(async (ended) => {
         if (ended.kind === 'lost') {
           settle(new TransportError({phase: 'lost', what: `the link to ${this.#host} was lost: ${ended.why}`}));

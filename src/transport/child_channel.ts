@@ -37,15 +37,19 @@ export class ChildChannel implements Channel {
   }
 
   destroy(): void {
-    this.stdin.destroy();
-    this.stdout.destroy();
-    this.stderr.destroy();
-    this.#child.unref();
+    this.#letGo();
   }
 
   /** Ends the program itself; what it started goes on. */
   kill(): void {
     this.#child.kill('SIGKILL');
-    this.destroy();
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.stdin.destroy();
+    this.stdout.destroy();
+    this.stderr.destroy();
+    this.#child.unref();
   }
 }

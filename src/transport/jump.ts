@@ -74,14 +74,7 @@ export class Bastions {
   }
 
   #bastion(spec: ConnectionSpec, jump: Jump, before: readonly Jump[], depth: number): Promise<Connection> {
-    const id = JSON.stringify([
-      jump,
-      before,
-      spec.hostKeys,
-      spec.knownHostsFiles,
-      spec.sshConfigFile,
-      spec.privateKeyFile,
-    ]);
+    const id = JSON.stringify([jump, before, spec.hostKeys, spec.knownHostsFiles, spec.sshConfigFile]);
     const known = this.#open.get(id);
     if (known) return known;
     const made = this.#connect(spec, jump, before, depth);
@@ -94,8 +87,8 @@ export class Bastions {
   }
 
   /**
-   * As ssh does, a bastion has its own options: those of ssh_config and of the command that names it. The host's key and the way
-   * keys are checked are passed on too; its password and passphrase are not.
+   * As with ssh, a bastion has its own options: those of ssh_config and of the command that names it. How keys of hosts are checked
+   * is passed on; the host's key, password and passphrase are not.
    */
   async #connect(spec: ConnectionSpec, jump: Jump, before: readonly Jump[], depth: number): Promise<Connection> {
     const own: ConnectionSpec = {
@@ -111,12 +104,14 @@ export class Bastions {
       ...(spec.sshConfigFile === undefined ? {} : {sshConfigFile: spec.sshConfigFile}),
     };
     const target = await resolveTarget(own, this.#around);
-    const keyFiles =
-      spec.privateKeyFile === undefined
-        ? target.keyFiles
-        : [...target.keyFiles, {path: spec.privateKeyFile, named: false}];
     // A chain that is written out wins over what its members' configuration says.
     const jumps = before.length > 0 ? before : target.jumps;
-    return this.#through(own, {...target, keyFiles}, jumps, this.#signal, depth + 1);
+    try {
+      return await this.#through(own, target, jumps, this.#signal, depth + 1);
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.phase !== 'auth') throw error;
+      const hint = `${error.hint}; a bastion is logged in to with the keys of ssh_config and of the agent, not with the host's`;
+      throw new TransportError({phase: 'auth', what: error.what, hint, cause: error.cause});
+    }
   }
 }
