@@ -1,6 +1,6 @@
 // npm run build: the module manifest, the bundle in dist/, the types in dist/types/.
 import {spawn} from 'node:child_process';
-import {chmodSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, renameSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
@@ -8,6 +8,8 @@ import {writeManifest} from './manifest.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+/** Built beside and moved into place, so that whoever uses dist/ meanwhile finds the old one or the new one. */
+const draft = join(root, '.quorate', `build-${process.pid}`);
 
 /** Bundled packages in CommonJS call `require`, which an ES module has not. */
 const requireShim =
@@ -21,7 +23,7 @@ const bundle = () =>
   build({
     absWorkingDir: root,
     entryPoints: {quorate: 'src/cli/main.ts', index: 'src/index.ts'},
-    outdir: 'dist',
+    outdir: draft,
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -42,13 +44,19 @@ const bundle = () =>
 const types = () =>
   new Promise((resolve, reject) => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const args = [tsc, '--project', join(root, 'tsconfig.build.json')];
+    const args = [tsc, '--project', join(root, 'tsconfig.build.json'), '--outDir', join(draft, 'types')];
     const child = spawn(process.execPath, args, {cwd: root, stdio: 'inherit'});
     child.once('error', reject);
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`tsc ended with ${code}`))));
   });
 
 writeManifest();
-rmSync(dist, {recursive: true, force: true});
-await Promise.all([bundle(), types()]);
-chmodSync(join(dist, 'quorate.js'), 0o755);
+mkdirSync(draft, {recursive: true});
+try {
+  await Promise.all([bundle(), types()]);
+  chmodSync(join(draft, 'quorate.js'), 0o755);
+  rmSync(dist, {recursive: true, force: true});
+  renameSync(draft, dist);
+} finally {
+  rmSync(draft, {recursive: true, force: true});
+}
