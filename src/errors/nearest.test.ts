@@ -9,6 +9,8 @@ const table: readonly (readonly [string, readonly string[], string | undefined])
   ['copi', ['copy', 'command'], 'copy'],
   ['zebra', ['hosts', 'vars'], undefined],
   ['x', ['hosts'], undefined],
+  ['b', ['a'], undefined],
+  ['taks', ['tags', 'tasks'], 'tasks'],
   ['hosts', ['hosts'], undefined],
 ];
 for (const [word, candidates, expected] of table) {
