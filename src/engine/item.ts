@@ -36,22 +36,25 @@ export async function runItem(hostTask: HostTask, view: View, loopError?: unknow
     return timed({...draft, ...(delegate === undefined ? {} : {delegatedTo: delegate})});
   } catch (error) {
     if (run.kill.aborted) throw new Interrupted();
-    if (view.unsure !== undefined && !(error instanceof TransportError)) return timed(openOutcome(view.unsure));
+    if (view.unsure !== undefined && !(error instanceof TransportError)) return timed(openOutcome(hostTask, view, view.unsure));
     return timed(failedOutcome(hostTask, view, error));
   }
 }
 
 type Draft = Partial<Outcome> & Pick<Outcome, 'status' | 'result'>;
 
-const openOutcome = (why: string): Draft => ({
+/** Check mode cannot tell; the handlers it would wake are as open as itself. */
+const openOutcome = (hostTask: HostTask, view: View, why: string): Draft => ({
   status: 'conditional',
   result: conditionalResult(why),
   why,
   mark: why,
+  notify: orElse([], () => notified(hostTask, view)),
 });
 
 /** The outcome of a task that `when` leaves out, or of which check mode cannot tell whether it does. */
-function leftOut({keywords, wokenBy}: HostTask, view: View): Draft | undefined {
+function leftOut(hostTask: HostTask, view: View): Draft | undefined {
+  const {keywords, wokenBy} = hostTask;
   const decision = decide(view, keywords.when);
   if (decision.runs === 'no')
     return {
@@ -59,8 +62,8 @@ function leftOut({keywords, wokenBy}: HostTask, view: View): Draft | undefined {
       result: skippedResult(decision.falseCondition),
       why: `${String(decision.falseCondition)} is false`,
     };
-  if (decision.runs === 'unsure') return openOutcome(decision.why);
-  return wokenBy === undefined ? undefined : openOutcome(wokenBy);
+  if (decision.runs === 'unsure') return openOutcome(hostTask, view, decision.why);
+  return wokenBy === undefined ? undefined : openOutcome(hostTask, view, wokenBy);
 }
 
 function delegatedView({keywords}: HostTask, view: View): View {
@@ -132,14 +135,14 @@ function failedOutcome(hostTask: HostTask, view: View, error: unknown): Draft {
   const result: Values = resultOfError(error);
   if (error instanceof TransportError && !(error instanceof BecomeError))
     return {status: 'unreachable', result, failure, ignored: isUnreachableIgnored(hostTask, view)};
-  return {status: 'failed', result, failure, ignored: ignoredOr(false, () => isIgnored(hostTask, view))};
+  return {status: 'failed', result, failure, ignored: orElse(false, () => isIgnored(hostTask, view))};
 }
 
 const isUnreachableIgnored = ({keywords}: HostTask, view: View): boolean =>
-  ignoredOr(false, () => booleanOf(view, 'ignore_unreachable', keywords.ignoreUnreachable, false));
+  orElse(false, () => booleanOf(view, 'ignore_unreachable', keywords.ignoreUnreachable, false));
 
-/** A keyword that cannot be rendered ignores nothing; the first error is the one to show. */
-function ignoredOr(fallback: boolean, ask: () => boolean): boolean {
+/** A keyword that cannot be rendered says nothing; the first error is the one to show. */
+function orElse<T>(fallback: T, ask: () => T): T {
   try {
     return ask();
   } catch {

@@ -9,8 +9,6 @@ import type {PlayRun} from './play_context.js';
 import {taskRef} from './task_ref.js';
 import {View} from './view.js';
 
-const reconnectMs = 60_000;
-
 /** Actions that concern all hosts: asked of the first host that has come to them, as in Ansible. */
 const forAll: ReadonlySet<string> = new Set([
   'end_play',
@@ -95,10 +93,9 @@ async function act(action: string, scene: Scene): Promise<void> {
   }
 }
 
-/** Ends the link and makes it anew, so that new groups, limits and environment count. */
+/** Ends the link; the next task makes it anew, so that new groups, limits and environment count. */
 async function resetConnection({play, task, state, view}: Scene): Promise<void> {
   const {session} = targetOf(view, play.keywordsOf(task), play.run.kill);
   play.run.effects.interrupt(state.host);
-  await session.reset();
-  await session.reconnect({deadlineMs: reconnectMs, signal: play.run.kill});
+  await session.reset({link: true});
 }

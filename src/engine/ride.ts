@@ -7,6 +7,8 @@ import type {Run} from './run_context.js';
 import {lookOnce, newNonce, probeTimeoutMs} from './step_run.js';
 import {runOn, type Target} from './target.js';
 
+const graceMs = 30;
+
 /**
  * Asks a host one thing now and others ahead, in one trip. The answer asked for now is given as soon as it is there; what
  * rides along is dropped when it takes too long or fails.
@@ -39,10 +41,23 @@ export async function askWithRiders(
       askedAt,
       output: dropped.then((all) => all[index + 1]),
     });
-  const answer = await Promise.race([first.output, parts.then(([own]) => own)]);
+  const early = first.output.then((output) => afterGrace(run, whole, output));
+  const answer = await Promise.race([early, parts.then(([own]) => own)]);
   dropLate(run, whole, dropping, askedAt);
   // An output too long to keep has lost its marks: asked again by itself, it has the whole frame.
   return answer ?? (await lookOnce({run, target}, [script]))[0];
+}
+
+/**
+ * A moment for the riders to end: the present task would need another shell while theirs is busy, and opening one takes
+ * longer than most probes.
+ */
+async function afterGrace<T>({options}: Run, whole: Promise<unknown>, answer: T): Promise<T> {
+  const waiting = new AbortController();
+  const quiet = () => undefined;
+  await Promise.race([whole.then(quiet, quiet), options.clock.sleep(graceMs, waiting.signal).then(quiet, quiet)]);
+  waiting.abort();
+  return answer;
 }
 
 /** What still runs for riders alone is ended when nobody would use its answers any more. */

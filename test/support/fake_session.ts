@@ -39,7 +39,7 @@ export class FakeSession implements HostSession {
   readonly rules: FakeHostRules = {};
   /** How each request was to run, in order. */
   readonly options: RunOptions[] = [];
-  readonly resets: ('reset' | 'reconnect')[] = [];
+  readonly resets: ('shells' | 'link' | 'reconnect')[] = [];
 
   constructor(
     readonly host: string,
@@ -88,8 +88,8 @@ export class FakeSession implements HostSession {
     this.#checkLink();
   }
 
-  async reset(): Promise<void> {
-    this.resets.push('reset');
+  async reset({link = false}: {readonly link?: boolean} = {}): Promise<void> {
+    this.resets.push(link ? 'link' : 'shells');
   }
 
   async close(): Promise<void> {}
@@ -122,12 +122,23 @@ function runShell(root: string, script: Script, options: RunOptions): Promise<Sc
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    const lines = {stdout: '', stderr: ''};
+    const take = (stream: 'stdout' | 'stderr', chunks: Buffer[]) => (chunk: Buffer) => {
+      chunks.push(chunk);
+      const [rest = '', ...whole] = `${lines[stream]}${chunk.toString()}`.split('\n').reverse();
+      lines[stream] = rest;
+      for (const line of whole.reverse()) options.onLine?.(stream, line);
+    };
+    child.stdout.on('data', take('stdout', stdout));
+    child.stderr.on('data', take('stderr', stderr));
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.stdin ?? nothing);
     const end = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It was over already.
+      }
       reject(options.signal?.reason);
     };
     options.signal?.addEventListener('abort', end, {once: true});

@@ -191,12 +191,18 @@ const file = defineModule({
     if (state === 'file' && seen.type === 'directory') return {plan: 'fail', why: `${path} is a folder`};
     const show = (of: PathState) => ({type: of.type, ...(of.content ? {content: of.content.toString()} : {})});
     const resource = {kind: 'path', path} as const;
+    const above = path.split('/').slice(0, -1);
+    const folders = state === 'absent' ? [] : above.map((_, index) => above.slice(0, index + 1).join('/'));
+    const made = folders.map((folder) => ({
+      resource: {kind: 'path', path: folder} as const,
+      state: {type: 'directory'} satisfies PathState,
+    }));
     return {
       plan: 'change',
       diff: [{kind: 'values', path, before: show(seen), after: show(wanted)}],
       steps: stepsTo(path, state, content),
       touches: [resource],
-      after: [{resource, state: wanted}],
+      after: [...made, {resource, state: wanted}],
       result: {path},
     };
   },
