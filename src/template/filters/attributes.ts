@@ -27,12 +27,12 @@ export function attributeGetter(runtime: Runtime, attribute: unknown, otherwise:
   };
 }
 
-/** `a,b.c`: several paths, compared in turn. */
+/** `a,b.c`: several paths, compared in turn. A list even for one path: equal values need not be comparable then. */
 export function sortKeyGetter(runtime: Runtime, attribute: unknown, caseSensitive: boolean): Getter {
   const fold = caseSensitive ? (value: unknown): unknown => value : foldCase;
   if (attribute === null || isInt(attribute) || !textOf(attribute).includes(',')) {
     const get = attributeGetter(runtime, attribute);
-    return (item) => fold(get(item));
+    return (item) => [fold(get(item))];
   }
   const getters = textOf(attribute)
     .split(',')

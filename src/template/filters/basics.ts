@@ -55,7 +55,8 @@ function round(input: unknown, precision: unknown, method: unknown): unknown {
   const value = floatOf(input);
   if (method === 'ceil' || method === 'floor') {
     const scale = 10 ** digits;
-    return toFloat((method === 'ceil' ? Math.ceil(value * scale) : Math.floor(value * scale)) / scale);
+    // Whole numbers know no -0.
+    return toFloat(((method === 'ceil' ? Math.ceil(value * scale) : Math.floor(value * scale)) + 0) / scale);
   }
   if (method !== 'common') throw new Fault(`the method must be common, ceil or floor, not '${textOf(method)}'`);
   if (!isFloat(input))

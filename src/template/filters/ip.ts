@@ -57,16 +57,13 @@ const baseOf = (network: IpNetwork): IpNetwork => ({...network, value: firstAddr
 function ipSubnet(value: unknown, query: string, index: unknown): unknown {
   const parsed = parseNetwork(textOf(value));
   if (!parsed) return false;
-  const isAddress = askNetwork(parsed, '', 'type') === 'address';
-  const network = isAddress ? parsed : baseOf(parsed);
-  if (query === '') return networkText(baseOf(network));
-  if (!/^\d+$/.test(query)) return placeIn(baseOf(network), networkOf(query));
+  const network = baseOf(parsed);
+  const isAddress = sizeOfNetwork(network) === 1n;
+  if (query === '') return networkText(network);
+  if (!/^\d+$/.test(query)) return placeIn(network, networkOf(query));
   const prefix = Number(query);
   if (prefix > bitsOf(network.version)) return false;
-  if (isAddress)
-    return networkText(
-      baseOf({...network, prefix: Math.min(prefix + coerceInt(index ?? 0, 'the index'), network.prefix)}),
-    );
+  if (isAddress) return networkAround(network, prefix, coerceInt(index ?? 0, 'the index'));
   if (prefix < network.prefix) throw new Fault(`a network of /${network.prefix} has no subnets of /${prefix}`);
   const count = 1n << BigInt(prefix - network.prefix);
   if (index === null) return String(count);
@@ -74,6 +71,13 @@ function ipSubnet(value: unknown, query: string, index: unknown): unknown {
   const place = given < 0n ? given + count : given;
   if (place < 0n || place >= count) return false;
   return networkText({...network, value: network.value + (place << BigInt(bitsOf(network.version) - prefix)), prefix});
+}
+
+/** One of the networks an address lies in: the widest asked for first, down to just above the address itself. */
+function networkAround(address: IpNetwork, widest: number, index: number): unknown {
+  const count = address.prefix - widest;
+  const place = index < 0 ? index + count : index;
+  return place >= 0 && place < count ? networkText(baseOf({...address, prefix: widest + place})) : false;
 }
 
 /** Which subnet of its size the network is within another, counted from 1. */

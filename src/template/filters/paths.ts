@@ -73,7 +73,7 @@ function commonPath(paths: unknown): string {
   return (rooted ? '/' : '') + first.slice(0, shared === -1 ? first.length : shared).join('/');
 }
 
-const windowsDrive = /^(?:[A-Za-z]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)/;
+const windowsDrive = /^(?:[^\\/]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)/;
 
 function windowsSplit(path: string): {drive: string; head: string; name: string} {
   const drive = windowsDrive.exec(path)?.[0] ?? '';

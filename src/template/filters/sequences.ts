@@ -53,7 +53,8 @@ function extreme(
   const items = copyOf(itemsOf(input));
   if (items.length === 0)
     return new Undefined({path: '', why: 'there is no smallest or largest item, the sequence is empty'});
-  const get = sortKeyGetter(runtime, attribute, flag(caseSensitive));
+  const read = attributeGetter(runtime, attribute);
+  const get = flag(caseSensitive) ? read : (item: unknown): unknown => foldCase(read(item));
   return items.reduce((best, item) => (direction * pyCompare(get(item), get(best)) > 0 ? item : best));
 }
 

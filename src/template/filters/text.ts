@@ -4,7 +4,7 @@ import {replaceText, strMethods} from '../methods/str.js';
 import {Fault} from '../python/faults.js';
 import {tuple} from '../python/kinds.js';
 import {entriesOf, isMapping, makeDict} from '../python/mapping.js';
-import {asIndex, coerceInt} from '../python/numbers.js';
+import {asIndex, coerceFloat} from '../python/numbers.js';
 import {percentFormat} from '../python/percent_format.js';
 import {capitalize, characters, splitLines, splitText, strip, textLength} from '../python/text.js';
 import {comment} from './comment.js';
@@ -149,9 +149,7 @@ export const textFilters: FilterTable = {
   forceescape: escaped,
   safe: filter('', textOf),
   xmlattr: filter('autospace=True', (input, [space]) => xmlAttributes(input, flag(space))),
-  filesizeformat: filter('binary=False', (input, [binary]) =>
-    fileSize(typeof input === 'string' ? Number(input) : coerceInt(input, 'the input'), flag(binary)),
-  ),
+  filesizeformat: filter('binary=False', (input, [binary]) => fileSize(coerceFloat(input, 'the input'), flag(binary))),
 };
 
 function xmlAttributes(input: unknown, space: boolean): string {

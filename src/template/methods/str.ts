@@ -3,7 +3,6 @@ import {Fault} from '../python/faults.js';
 import {itemsOf} from '../python/iterate.js';
 import {isTuple, tuple} from '../python/kinds.js';
 import {asIndex} from '../python/numbers.js';
-import {sliceIndices} from '../python/slices.js';
 import {
   capitalize,
   characters,
@@ -39,24 +38,24 @@ function padded(side: 'left' | 'right' | 'both'): TextMethod {
   });
 }
 
-/** The part that `find`, `count`, `startswith` look at, and where it begins. */
-function part(owner: string, start: unknown, end: unknown): {inner: string; from: number} {
-  const indices = sliceIndices({start, stop: end, step: null}, textLength(owner));
-  const first = indices[0] ?? (start === null ? 0 : asIndex(start, 'the start'));
+/** The part that `find`, `count`, `startswith` look at, and where it begins; undefined if its bounds cross. */
+function part(owner: string, start: unknown, end: unknown): {inner: string; from: number} | undefined {
   if (start === null && end === null) return {inner: owner, from: 0};
-  return {
-    inner: characters(owner)
-      .slice(indices[0] ?? 0, (indices.at(-1) ?? -1) + 1)
-      .join(''),
-    from: first,
+  const all = characters(owner);
+  const bound = (value: unknown, otherwise: number): number => {
+    const given = value === null ? otherwise : asIndex(value, 'each bound');
+    return given < 0 ? Math.max(0, given + all.length) : given;
   };
+  const [from, to] = [bound(start, 0), Math.min(bound(end, all.length), all.length)];
+  return from > to ? undefined : {inner: all.slice(from, to).join(''), from};
 }
 
 function find(owner: string, [wanted, start, end]: readonly unknown[], last: boolean): number {
-  const {inner, from} = part(owner, start, end);
   const sought = text(wanted, 'what is looked for');
-  const at = last ? inner.lastIndexOf(sought) : inner.indexOf(sought);
-  return at === -1 ? -1 : from + textLength(inner.slice(0, at));
+  const looked = part(owner, start, end);
+  if (!looked) return -1;
+  const at = last ? looked.inner.lastIndexOf(sought) : looked.inner.indexOf(sought);
+  return at === -1 ? -1 : looked.from + textLength(looked.inner.slice(0, at));
 }
 
 const finder = (last: boolean, strict: boolean): TextMethod =>
@@ -68,9 +67,9 @@ const finder = (last: boolean, strict: boolean): TextMethod =>
 
 const edge = (test: (inner: string, wanted: string) => boolean): TextMethod =>
   method('affix, start=None, end=None', (owner, [affix, start, end]) => {
-    const {inner} = part(owner, start, end);
-    const wanted = isTuple(affix) ? affix : [affix];
-    return wanted.some((item) => test(inner, text(item, 'what is looked for')));
+    const looked = part(owner, start, end);
+    const wanted = (isTuple(affix) ? affix : [affix]).map((item) => text(item, 'what is looked for'));
+    return looked !== undefined && wanted.some((item) => test(looked.inner, item));
   });
 
 const stripper = (sides: 'both' | 'left' | 'right'): TextMethod =>
@@ -78,6 +77,11 @@ const stripper = (sides: 'both' | 'left' | 'right'): TextMethod =>
 
 function count(owner: string, wanted: string): number {
   return wanted === '' ? textLength(owner) + 1 : owner.split(wanted).length - 1;
+}
+
+function countPart(owner: string, [wanted, start, end]: readonly unknown[]): number {
+  const looked = part(owner, start, end);
+  return looked ? count(looked.inner, text(wanted, 'what is counted')) : 0;
 }
 
 const separator = (value: unknown): string | null => {
@@ -94,8 +98,7 @@ function partition(owner: string, wanted: unknown, last: boolean): unknown {
 }
 
 export function replaceText(owner: string, old: string, fresh: string, limit: number): string {
-  if (limit < 0)
-    return old === '' ? [...['', ...characters(owner)], ''].join(fresh).slice(0) : owner.replaceAll(old, () => fresh);
+  if (limit < 0) return old === '' ? ['', ...characters(owner), ''].join(fresh) : owner.replaceAll(old, () => fresh);
   const parts = old === '' ? ['', ...characters(owner), ''] : owner.split(old);
   return parts.map((piece, index) => (index === 0 ? piece : (index <= limit ? fresh : old) + piece)).join('');
 }
@@ -127,12 +130,7 @@ export const strMethods: MethodTable<string> = new Map<string, TextMethod>([
   ['capitalize', simple(capitalize)],
   ['casefold', simple((owner) => owner.toLowerCase().replaceAll('ß', 'ss'))],
   ['center', padded('both')],
-  [
-    'count',
-    method('sub, start=None, end=None', (owner, [wanted, start, end]) =>
-      count(part(owner, start, end).inner, text(wanted, 'what is counted')),
-    ),
-  ],
+  ['count', method('sub, start=None, end=None', countPart)],
   ['endswith', edge((inner, wanted) => inner.endsWith(wanted))],
   ['expandtabs', method('tabsize=8', (owner, [size]) => expandTabs(owner, asIndex(size, 'the tab size')))],
   ['find', finder(false, false)],
@@ -145,7 +143,7 @@ export const strMethods: MethodTable<string> = new Map<string, TextMethod>([
   ['isidentifier', matches(/^[\p{L}\p{Nl}_][\p{L}\p{N}\p{M}_]*$/u)],
   ['islower', simple((owner) => /\p{Ll}/u.test(owner) && !/[\p{Lu}\p{Lt}]/u.test(owner))],
   ['isnumeric', matches(/^\p{N}+$/u)],
-  ['isprintable', matches(/^[^\p{C}\p{Zl}\p{Zp}]*$/u)],
+  ['isprintable', matches(/^(?: |[^\p{C}\p{Z}])*$/u)],
   ['isspace', matches(/^[\s\x1c-\x1f\x85]+$/)],
   ['istitle', simple((owner) => /\p{L}/u.test(owner) && titleCase(owner) === owner)],
   ['isupper', simple((owner) => /\p{Lu}/u.test(owner) && !/[\p{Ll}\p{Lt}]/u.test(owner))],

@@ -115,7 +115,8 @@ function floatArithmetic(sign: ArithmeticSign, a: number, b: number): number {
     case '%': {
       if (b === 0) throw zeroFault();
       const rest = a % b;
-      return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+      if (rest === 0) return b < 0 ? -0 : 0;
+      return rest < 0 !== b < 0 ? rest + b : rest;
     }
     case '**':
       if (a === 0 && b < 0) throw zeroFault();

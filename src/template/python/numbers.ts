@@ -117,7 +117,8 @@ export function roundHalfEven(value: number, digits: number): number {
   const floor = Math.floor(scaled);
   const rest = scaled - floor;
   const up = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0);
-  return (up ? floor + 1 : floor) * unit;
+  const rounded = (up ? floor + 1 : floor) * unit;
+  return rounded === 0 && value < 0 ? -0 : rounded;
 }
 
 /** `toFixed`, but exact ties go to the even digit: JavaScript rounds the exact binary value half up. */

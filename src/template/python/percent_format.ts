@@ -64,7 +64,9 @@ function convert(value: unknown, code: string, flags: string, precision: number 
   if (code === 'c') return typeof value === 'number' ? String.fromCodePoint(value) : pyStr(value);
   if (!isNumber(value)) throw new TypeFault(`'%${code}' needs a number, not ${typeName(value)}`);
   return signed(
-    'diouxX'.includes(code) ? whole(value, code, flags, precision) : float(floatOf(value), code, precision),
+    'diouxX'.includes(code)
+      ? whole(value, code, flags, precision)
+      : float(floatOf(value), code, precision, flags.includes('#')),
     flags,
   );
 }
@@ -81,8 +83,8 @@ function whole(value: unknown, code: string, flags: string, precision: number | 
   return code === 'X' ? full.toUpperCase() : full;
 }
 
-function float(value: number, code: string, precision: number | undefined): string {
-  const text = floatDigits(Math.abs(value), code, precision ?? 6);
+function float(value: number, code: string, precision: number | undefined, alternate: boolean): string {
+  const text = floatDigits(Math.abs(value), code, precision ?? 6, alternate);
   const full = value < 0 || Object.is(value, -0) ? `-${text}` : text;
   return code === code.toUpperCase() ? full.toUpperCase() : full;
 }

@@ -12,7 +12,13 @@ const knownEscapes = /[dDwWsSbBfnrtv0-9^$\\.*+?()[\]{}|/]/;
 
 /** Python's classes know all of Unicode. */
 const wideInClass: Readonly<Record<string, string>> = {w: '\\p{L}\\p{N}_', d: '\\p{Nd}', D: '\\P{Nd}'};
+const wordBefore = '(?<=[\\p{L}\\p{N}_])';
+const noWordBefore = '(?<![\\p{L}\\p{N}_])';
+const wordAfter = '(?=[\\p{L}\\p{N}_])';
+const noWordAfter = '(?![\\p{L}\\p{N}_])';
 const wideOutside: Readonly<Record<string, string>> = {
+  b: `(?:${wordBefore}${noWordAfter}|${noWordBefore}${wordAfter})`,
+  B: `(?:${wordBefore}${wordAfter}|${noWordBefore}${noWordAfter})`,
   w: '[\\p{L}\\p{N}_]',
   W: '[^\\p{L}\\p{N}_]',
   d: '\\p{Nd}',

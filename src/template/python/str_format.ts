@@ -128,7 +128,8 @@ function numberBody(value: unknown, style: NumberStyle): {sign: string; text: st
   const text = unsignedText(value, code, style);
   const negative = text.startsWith('-');
   const unsigned = negative ? text.slice(1) : text;
-  const digits = style.mark === undefined ? unsigned : group(unsigned, style.mark);
+  const digits =
+    style.mark === undefined ? unsigned : group(unsigned, style.mark, 'boxX'.includes(code ?? 'd') ? 4 : 3);
   const prefix = style.alternate ? ({b: '0b', o: '0o', x: '0x', X: '0X'}[code ?? ''] ?? '') : '';
   return {
     sign: (negative ? '-' : style.sign === '-' ? '' : style.sign) + prefix,
@@ -139,6 +140,7 @@ function numberBody(value: unknown, style: NumberStyle): {sign: string; text: st
 function unsignedText(value: unknown, code: string | undefined, style: NumberStyle): string {
   if (code === 'c') return String.fromCodePoint(Number(value));
   const base = {b: 2, o: 8, d: 10, n: 10, x: 16, X: 16}[code ?? ''] as 2 | 8 | 10 | 16 | undefined;
+  if (base !== undefined && style.precision !== undefined) throw new Fault('a whole number takes no precision');
   if (base !== undefined) return wholeDigits(value, base, code ?? '');
   if (!isNumber(value)) throw new TypeFault(`'${code}' needs a number, not ${typeName(value)}`);
   const number = floatOf(value);
@@ -146,8 +148,8 @@ function unsignedText(value: unknown, code: string | undefined, style: NumberSty
   if (code === undefined && style.precision === undefined) return pyStr(value);
   const digits =
     code === '%'
-      ? `${floatDigits(magnitude * 100, 'f', style.precision ?? 6)}%`
-      : floatDigits(magnitude, code ?? 'g', style.precision ?? 6);
+      ? `${floatDigits(magnitude * 100, 'f', style.precision ?? 6, style.alternate)}%`
+      : floatDigits(magnitude, code ?? 'g', style.precision ?? 6, style.alternate);
   return (number < 0 ? '-' : '') + digits;
 }
 

@@ -61,7 +61,7 @@ export function splitText(text: string, separator: string | null, limit: number)
     parts.push(rest.slice(0, match.index));
     rest = rest.slice(match.index + match[0].length);
   }
-  if (rest !== '') parts.push(limit >= 0 && parts.length >= limit ? strip(rest, null, 'right') : rest);
+  if (rest !== '') parts.push(rest);
   return parts;
 }
 
