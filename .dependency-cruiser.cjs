@@ -47,7 +47,12 @@ module.exports = {
         path: '^(?:src/(?:cli|lab)|modules|test|bench|scripts)/',
       },
     ),
-    only('no-cycles', 'a circle of imports has no beginning to read from', {}, {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}}),
+    only(
+      'no-cycles',
+      'a circle of imports has no beginning to read from',
+      {},
+      {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}},
+    ),
     only(
       'engine-is-general',
       'the engine knows neither K3s nor any module nor how things look',
