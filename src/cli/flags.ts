@@ -56,7 +56,7 @@ const variables: FlagGroup = {
       about: 'variables above all others: `key=value ...`, JSON or YAML, or `@file`; several times',
       kind: 'list',
     },
-    {flags: '--flush-cache', about: 'forget cached facts'},
+    {flags: '--flush-cache', about: 'taken as in Ansible; facts are never kept from one run to the next'},
   ],
 };
 
