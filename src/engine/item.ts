@@ -36,7 +36,8 @@ export async function runItem(hostTask: HostTask, view: View, loopError?: unknow
     return timed({...draft, ...(delegate === undefined ? {} : {delegatedTo: delegate})});
   } catch (error) {
     if (run.kill.aborted) throw new Interrupted();
-    if (view.unsure !== undefined && !(error instanceof TransportError)) return timed(openOutcome(hostTask, view, view.unsure));
+    if (view.unsure !== undefined && !(error instanceof TransportError))
+      return timed(openOutcome(hostTask, view, view.unsure));
     return timed(failedOutcome(hostTask, view, error));
   }
 }

@@ -16,7 +16,7 @@ import {View} from './view.js';
 
 const longestBytes = 64 * 1024;
 /** Looking ahead may cost the present task this much time, and no more. */
-const budgetMs = 20;
+const budgetMs = 50;
 
 /** Thrown where something cannot be known before its turn. */
 class NotYet extends Error {}
@@ -91,7 +91,8 @@ class Gathering {
     if (node.kind === 'flush') return state.notified.size === 0;
     if (node.kind === 'include') return false;
     const module = play.run.options.modules.find(node.module.name);
-    if (module === undefined || module.kind === 'group' || module.name === 'meta') return false;
+    if (module?.name === 'meta') return isIdle(node, state);
+    if (module === undefined || module.kind === 'group') return false;
     const passes = isHarmless(module) || module.kind === 'state' || this.#isLeftOut(node);
     if (!passes || node.until !== undefined || node.retries !== undefined || node.async !== undefined) return false;
     if (module.kind === 'state' && module.probeIs === 'stable' && this.#ridesAlong(node))
@@ -220,6 +221,10 @@ class Gathering {
     }
   }
 }
+
+/** A `meta` that does nothing as things stand. */
+const isIdle = ({args}: Task, {notified}: HostState): boolean =>
+  args.kind === 'freeForm' && (args.text === 'noop' || (args.text === 'flush_handlers' && notified.size === 0));
 
 const wayOf = (keywords: EffectiveKeywords): string =>
   JSON.stringify(

@@ -17,7 +17,7 @@ const scriptTimeoutMs = 600_000;
 const progressFromBytes = 4 * 1024 * 1024;
 
 /** Scripts of ours that stand in a row go in one frame; the user's own commands and those with input go alone. */
-const canBeJoined = (step: Step | undefined): step is ScriptStep =>
+export const canBeJoined = (step: Step | undefined): step is ScriptStep =>
   step?.step === 'script' && step.stdin === undefined && step.cwd === undefined && step.mayBlock !== true;
 
 /**
@@ -156,7 +156,8 @@ const scriptOptions = ({stdin, cwd, mayBlock}: ScriptStep) => ({
   ...(mayBlock === true ? {} : {timeoutMs: scriptTimeoutMs}),
 });
 
-function judge(step: ScriptStep, output: StepOutput): StepOutcome {
+/** A script's outcome, or TaskError if its exit code is none of those that are fine. */
+export function judge(step: ScriptStep, output: StepOutput): StepOutcome {
   const {okCodes = [0], title} = step;
   if (okCodes === 'any' || okCodes.includes(output.rc)) return {title, ...output};
   const said = lastLine(output.stderr) ?? lastLine(output.stdout);

@@ -57,6 +57,9 @@ export interface EngineRun {
 
 const realClock: Clock = {now: Date.now, sleep: (durationMs, signal) => setTimeout(durationMs, undefined, {signal})};
 
+/** Time that stands still while sleepers sleep: nothing grows old, no budget runs out. */
+export const frozenClock: Clock = {...realClock, now: () => 1_700_000_000_000};
+
 /** Time that passes only when somebody sleeps, and then at once; with it nothing that was read ahead stays young. */
 export const fakeClock = (): Clock & {readonly slept: number[]} => {
   let now = 1_700_000_000_000;
@@ -96,6 +99,7 @@ const noLookups: LookupHost = {
   env: () => undefined,
   searchPaths: () => [],
   inventoryHostnames: () => [],
+  pipe: () => '',
 };
 
 async function runFolder(folder: string, pool: FakePool, options: EngineRunOptions): Promise<EngineRun> {

@@ -26,6 +26,8 @@ export interface FakeHostRules {
   unreachable?: TransportPhase | undefined;
   /** Called with each script before it runs; may wait, change the host, or throw. */
   before?: ((script: Script, count: number) => void | Promise<void>) | undefined;
+  /** Replaces the text of a script before it runs. */
+  rewrite?: ((text: string) => string) | undefined;
   /** Called with each outcome, which it may replace. */
   after?: ((script: Script, outcome: ScriptOutcome) => ScriptOutcome | Promise<ScriptOutcome>) | undefined;
   /** Called when the engine connects again; may throw. */
@@ -55,7 +57,7 @@ export class FakeSession implements HostSession {
     options.signal?.throwIfAborted();
     await this.rules.before?.(script, this.scripts.length);
     await mkdir(this.root, {recursive: true});
-    const outcome = await runShell(this.root, script, options);
+    const outcome = await runShell(this.root, this.rules.rewrite?.(script.source) ?? script.source, options);
     return (await this.rules.after?.(script, outcome)) ?? outcome;
   }
 
@@ -111,10 +113,10 @@ export class FakeSession implements HostSession {
 
 const nothing = Buffer.alloc(0);
 
-function runShell(root: string, script: Script, options: RunOptions): Promise<ScriptOutcome> {
+function runShell(root: string, text: string, options: RunOptions): Promise<ScriptOutcome> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn('sh', ['-c', script.source], {
+    const child = spawn('sh', ['-c', text], {
       cwd: options.cwd ?? root,
       env: {HOME: root, ROOT: root, PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', ...options.environment},
       detached: true,

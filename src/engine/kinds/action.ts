@@ -1,6 +1,6 @@
-import type {ActionModule, ModuleResult, Step} from '../../module/types.js';
+import type {ActionModule, ModuleResult, Step, StepOutcome} from '../../module/types.js';
 import {asEffect, conditional, type Done, type ModuleRun, stepRunOf} from '../module_run.js';
-import {runSteps} from '../steps.js';
+import {canBeJoined, judge, runSteps} from '../steps.js';
 
 /** prepare -> steps -> result; in check mode what the module declares: left out, run, or predicted from a probe. */
 export async function runAction(module: ActionModule, context: ModuleRun): Promise<Done> {
@@ -20,7 +20,12 @@ export async function runAction(module: ActionModule, context: ModuleRun): Promi
   return {result, diff: result.diff ?? []};
 }
 
-const readOnly = (steps: readonly Step[], context: ModuleRun) => runSteps(steps, stepRunOf(context));
+/** A single look goes the way of all looks: coming tasks' questions ride with it. */
+async function readOnly(steps: readonly Step[], context: ModuleRun): Promise<readonly StepOutcome[]> {
+  const [step] = steps;
+  if (steps.length !== 1 || !canBeJoined(step)) return runSteps(steps, stepRunOf(context));
+  return [judge(step, await context.ask(step.script, 'volatile'))];
+}
 
 const blurred = (module: ActionModule, {params, predicted}: ModuleRun): boolean =>
   predicted.touches(module.reads?.(params) ?? []);

@@ -1,0 +1,329 @@
+import {readdirSync, readFileSync, statSync} from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import {type EngineRun, type EngineRunOptions, frozenClock, runYaml} from '../../test/support/engine_run.js';
+import {FakePool} from '../../test/support/fake_session.js';
+
+const play = (tasks: string, more = ''): string => `
+- hosts: all
+  gather_facts: false
+  tasks:
+${tasks.replace(/^/gm, '    ')}
+${more}`;
+
+const files = (count: number, from = 0): string =>
+  Array.from(
+    {length: count},
+    (_, index) => `- {name: t${index + from}, file: {path: f${index + from}, content: x}}`,
+  ).join('\n');
+
+/** Trips of the second run of the same playbook on the same hosts. */
+async function tripsAgain(playbook: string, options: EngineRunOptions = {}): Promise<EngineRun & {again: number}> {
+  const pool = await FakePool.make();
+  try {
+    await runYaml(playbook, {inventory: 'h1', clock: frozenClock, ...options, pool});
+    const before = pool.session({host: 'h1'}).counters.trips;
+    const run = await runYaml(playbook, {inventory: 'h1', clock: frozenClock, ...options, pool});
+    return {...run, again: run.trips('h1') - before};
+  } finally {
+    await pool.close();
+  }
+}
+
+const tripCases: readonly {name: string; tasks: string; more?: string; trips: number}[] = [
+  {name: 'twenty unchanged tasks', tasks: files(20), trips: 1},
+  {name: 'a loop over twenty', tasks: "- {name: l, file: {path: '{{ item }}'}, with_sequence: count=20}", trips: 1},
+  {
+    name: 'blocks, skipped tasks, debug and set_fact in between',
+    tasks: `
+- {name: a, file: {path: a}}
+- {name: no, command: echo, when: false}
+- name: blk
+  block:
+    - {name: b, file: {path: b}}
+    - {name: say, debug: {msg: hi}}
+  rescue:
+    - {name: c, file: {path: c}}
+  always:
+    - {name: d, file: {path: d}}
+- {name: set, set_fact: {x: 1}}
+- {name: e, file: {path: e}}`,
+    trips: 1,
+  },
+  {name: 'a command ends it', tasks: `${files(3)}\n- {name: c, command: echo}\n${files(3, 3)}`, trips: 3},
+  {
+    name: 'what is volatile is asked in its own turn, and others ride with it',
+    tasks: `
+- {name: s, service: {name: s, state: started}}
+- {name: a, file: {path: a}}
+- {name: t, service: {name: s, state: started}}
+- {name: b, file: {path: b}}`,
+    trips: 2,
+  },
+  {
+    name: 'a result still to come is waited for',
+    tasks: `
+- {name: a, file: {path: a}, register: r}
+- {name: b, file: {path: '{{ r.path }}2'}}
+- {name: c, file: {path: c}}`,
+    trips: 2,
+  },
+  {
+    name: 'so is one behind a variable',
+    tasks: `
+- {name: a, file: {path: a}, register: r}
+- {name: b, file: {path: '{{ v }}'}, vars: {v: '{{ w }}', w: '{{ r.path }}2'}}`,
+    trips: 2,
+  },
+  {
+    name: 'nothing that acts or gives another answer each time is evaluated ahead',
+    tasks: `
+- {name: a, file: {path: a}}
+- {name: b, file: {path: b, content: "{{ 1 if lookup('pipe', 'true') == '' else 2 }}"}}`,
+    trips: 2,
+  },
+  {
+    name: 'a retry lies between',
+    tasks: `
+- {name: a, file: {path: a}}
+- {name: b, file: {path: b}, register: r, until: r is succeeded, retries: 1, delay: 0}
+- {name: c, file: {path: c}}`,
+    trips: 2,
+  },
+  {
+    name: 'another user is another question',
+    tasks: `
+- {name: a, file: {path: a}}
+- {name: b, file: {path: b}, become: true}
+- {name: c, file: {path: c}}
+- {name: d, file: {path: d}, become: true}`,
+    trips: 2,
+  },
+  {
+    name: 'another environment is another question',
+    tasks: `
+- {name: a, file: {path: a}}
+- {name: b, file: {path: b}, environment: {A: 1}}`,
+    trips: 2,
+  },
+  {
+    name: 'gathered facts carry what does not rest on them',
+    tasks: `
+- setup:
+- {name: a, file: {path: a}}
+- {name: b, file: {path: b}}`,
+    trips: 1,
+  },
+  {
+    name: 'handlers that nobody wakes stand in nobody’s way',
+    tasks: `
+- {name: a, file: {path: a}, notify: h}
+- meta: flush_handlers
+- {name: b, file: {path: b}}`,
+    more: '  handlers:\n    - {name: h, command: echo}\n',
+    trips: 1,
+  },
+  {
+    name: 'an include ends it',
+    tasks: `
+- {name: a, file: {path: a}}
+- include_tasks: more.yml
+- {name: b, file: {path: b}}`,
+    trips: 2,
+  },
+];
+
+for (const {name, tasks, more, trips} of tripCases)
+  test(`trips: ${name}`, async (t) => {
+    const run = await tripsAgain(play(tasks, more), {files: {'more.yml': '- {name: m, file: {path: m}}'}});
+    t.is(run.exitCode, 0, run.lines.join('\n'));
+    t.is(run.again, trips);
+  });
+
+test('without reading ahead every task makes its own trip', async (t) => {
+  const run = await tripsAgain(play(files(20)), {settings: {readAhead: false}});
+  t.is(run.again, 20);
+});
+
+test('steps in a row share a trip', async (t) => {
+  const run = await runYaml(play('- {name: d, file: {path: d, state: directory}}'), {inventory: 'h1'});
+  t.is(run.trips('h1'), 2);
+});
+
+test('tasks that change something cost two trips each, not more', async (t) => {
+  const run = await runYaml(play(files(10)), {inventory: 'h1'});
+  t.is(run.trips('h1'), 20);
+  const sent = run.session('h1').scripts.join('\n');
+  const asked = sent.split('echo absent').length - 1;
+  // Answers that come to nothing are asked for less and less.
+  t.true(asked < 45, `${asked} probes for 10 tasks`);
+});
+
+test('an answer is not used once a command has run, on whatever host', async (t) => {
+  const run = await runYaml(
+    play(`
+- {name: a, file: {path: a, content: x}}
+- {name: first, file: {path: s, content: x}}
+- {name: spoil, command: echo y > "$ROOT"/s, when: inventory_hostname == 'h1'}
+- {name: b, file: {path: s, content: x}}`),
+    {inventory: 'h1,h2'},
+  );
+  t.is(run.lines.at(-1), 'b: h1 changed, h2 ok');
+});
+
+test('an answer that takes too long is asked for again, and its frame is ended', async (t) => {
+  const slow = `
+- {name: a, file: {path: a}}
+- {name: b, file: {path: slow}}`;
+  const run = await runYaml(play(slow), {
+    inventory: 'h1',
+    settings: {check: true},
+    arrange: (pool) => {
+      let first = true;
+      pool.session({host: 'h1'}).rules.rewrite = (text) => {
+        const hangs = first && text.includes('slow');
+        first = false;
+        return hangs ? `${text.replaceAll('f="$ROOT"/slow', 'sleep 30; f="$ROOT"/slow')}` : text;
+      };
+    },
+  });
+  t.deepEqual(run.lines, ['a: h1 changed', 'b: h1 changed']);
+  t.is(run.trips('h1'), 2);
+});
+
+test('a rider that breaks is nobody’s failure', async (t) => {
+  const run = await runYaml(
+    play(`
+- {name: a, file: {path: a}}
+- {name: b, file: {path: '{{ nothing }}'}, when: inventory_hostname == 'x'}
+- {name: c, file: {state: nonsense}, ignore_errors: true}
+- {name: d, file: {path: d}}`),
+    {inventory: 'h1'},
+  );
+  t.deepEqual(run.lines, ['a: h1 changed', 'b: h1 skipped', 'c: h1 ignored', 'd: h1 changed']);
+});
+
+/** Everything that can be seen of a run, but trips and times. */
+function visible(run: EngineRun, hosts: readonly string[]) {
+  const results = run.events.flatMap((event) => {
+    if (event.kind !== 'host-result' && event.kind !== 'item') return [];
+    const {durationMs: _, ...outcome} = event.outcome;
+    const text = JSON.stringify([event.kind, event.host, event.task.name, outcome]);
+    return [text.replaceAll(/\/tmp\/quorate-(hosts|play)-\w+/g, '$1')];
+  });
+  const trees = hosts.map((host) => {
+    const {root} = run.session(host);
+    try {
+      return readdirSync(root, {recursive: true, encoding: 'utf8'})
+        .sort()
+        .map((name) => {
+          const full = path.join(root, name);
+          return statSync(full).isDirectory() ? name : `${name}=${readFileSync(full, 'utf8')}`;
+        });
+    } catch {
+      return [];
+    }
+  });
+  return {exitCode: run.exitCode, results: results.sort(), trees};
+}
+
+const at = fc.constantFrom('f', 'g', 'd/f', 'd/g', 'd');
+const content = fc.constantFrom('one', 'two');
+const condition = fc.constantFrom(
+  undefined,
+  'r is defined and r is changed',
+  'r is defined and r is not changed',
+  "inventory_hostname == 'h1'",
+  'flag | default(false)',
+  "v | default('') == 'one'",
+);
+const body = fc.oneof(
+  {weight: 5, arbitrary: fc.record({file: fc.record({path: at, content})})},
+  {weight: 1, arbitrary: fc.record({file: fc.record({path: fc.constant('d'), state: fc.constant('directory')})})},
+  {weight: 1, arbitrary: fc.record({file: fc.record({path: at, state: fc.constant('absent')})})},
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      command: fc.constantFrom(
+        'echo one > "$ROOT"/f',
+        'rm -rf "$ROOT"/d',
+        'mkdir -p "$ROOT"/d; echo two > "$ROOT"/d/g',
+        'false',
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      service: fc.record({name: fc.constant('s'), state: fc.constantFrom('started', 'stopped', 'restarted')}),
+    }),
+  },
+  {weight: 1, arbitrary: fc.record({set_fact: fc.record({flag: fc.boolean(), v: content})})},
+  {weight: 1, arbitrary: fc.record({slurp: fc.record({src: fc.constant('f')})})},
+  {weight: 1, arbitrary: fc.record({file: fc.record({path: at, content: fc.constant("{{ v | default('three') }}")})})},
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      file: fc.record({path: fc.constant('{{ item }}'), content}),
+      loop: fc.uniqueArray(at, {maxLength: 3}),
+    }),
+  },
+);
+const task = fc
+  .tuple(body, condition, fc.boolean(), fc.boolean(), fc.boolean())
+  .map(([own, when, registers, notifies, ignores]) => ({
+    ...own,
+    ...(when === undefined ? {} : {when}),
+    ...(registers ? {register: 'r'} : {}),
+    ...(notifies ? {notify: 'h'} : {}),
+    ...(ignores ? {ignore_errors: true} : {}),
+  }));
+const node = fc.oneof(
+  {weight: 6, arbitrary: task},
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      block: fc.array(task, {minLength: 1, maxLength: 3}),
+      rescue: fc.array(task, {minLength: 1, maxLength: 2}),
+      always: fc.array(task, {minLength: 1, maxLength: 1}),
+    }),
+  },
+  {weight: 1, arbitrary: fc.constant({meta: 'flush_handlers'})},
+);
+
+for (const checkMode of [false, true])
+  test(`a run with reading ahead is the run without it${checkMode ? ', in check mode too' : ''}`, async (t) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(node, {minLength: 2, maxLength: 8}), async (tasks) => {
+        const playbook = JSON.stringify([
+          {
+            hosts: 'all',
+            gather_facts: false,
+            tasks,
+            handlers: [{name: 'h', file: {path: 'handled', content: 'x'}}],
+          },
+        ]);
+        const hosts = ['h1', 'h2'];
+        const [pool, other] = [await FakePool.make(), await FakePool.make()];
+        try {
+          // The first run finds nothing, the second what the first has left.
+          for (const _ of [1, 2]) {
+            const settings = {check: checkMode, diff: true};
+            const ahead = await runYaml(playbook, {inventory: 'h1,h2', pool, settings});
+            const plain = await runYaml(playbook, {
+              inventory: 'h1,h2',
+              pool: other,
+              settings: {...settings, readAhead: false},
+            });
+            t.deepEqual(visible(ahead, hosts), visible(plain, hosts));
+            t.true(ahead.trips('h1') <= plain.trips('h1'));
+          }
+        } finally {
+          await pool.close();
+          await other.close();
+        }
+      }),
+      {numRuns: 25},
+    );
+  });
