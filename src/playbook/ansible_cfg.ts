@@ -153,12 +153,8 @@ function readValue(
         .split(',')
         .map((part) => part.trim())
         .filter((part) => part !== '');
-      const isHostList =
-        key === 'inventory' &&
-        parts.length > 1 &&
-        parts.every((part) => !part.includes('/') && !existsSync(asPath(part)));
       if (key !== 'inventory') return parts;
-      return isHostList || text.endsWith(',') ? [text] : parts.map(asPath);
+      return text.endsWith(',') ? [text] : parts.map(asPath);
     }
     case 'boolean':
       if (/^(?:true|yes|on|1|t|y)$/i.test(text)) return true;
