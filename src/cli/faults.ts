@@ -55,8 +55,8 @@ export function nameOfFile(file: string, cwd = process.cwd()): string {
 
 /** The same error, the source line under the place where it was written. */
 function withExcerpt(error: unknown): unknown {
-  if (!(error instanceof QuorateError) || error.where === undefined || error.excerpt !== undefined) return error;
-  const line = lineAt(error.where);
+  if (!(error instanceof QuorateError) || error.where === undefined) return error;
+  const line = error.excerpt ?? lineAt(error.where);
   const where = {...error.where, file: nameOfFile(error.where.file)};
   return new QuorateError({
     what: error.what,

@@ -4,9 +4,13 @@ import type {RunnableNode} from './host_state.js';
 import type {PlayRun} from './play_context.js';
 import {taskRef} from './task_ref.js';
 
-/** Whether hosts pass over a node: not asked for by tags, or before the task that `--start-at-task` names. */
+/**
+ * Whether one host passes over a node: not asked for by tags, or before the task that `--start-at-task` names. Each host
+ * looks for that task on its own; whichever meets it first ends the search for later plays.
+ */
 export function nodeFilter(play: PlayRun): (node: RunnableNode) => boolean {
   const {run} = play;
+  let wanted = run.awaitedTask;
   const known = new WeakMap<RunnableNode, boolean>();
   const isTagged = (node: Exclude<RunnableNode, {kind: 'flush'}>): boolean => {
     let selected = known.get(node);
@@ -18,20 +22,19 @@ export function nodeFilter(play: PlayRun): (node: RunnableNode) => boolean {
   };
   return (node) => {
     if (node.kind === 'flush') return false;
-    if (run.awaitedTask !== undefined && !isAwaited(play, node)) return true;
+    if (wanted !== undefined) {
+      if (!isCalled(play, node, wanted)) return true;
+      wanted = undefined;
+      run.awaitedTask = undefined;
+    }
     return !isTagged(node);
   };
 }
 
-/** From the first task of that name on, nothing is passed over any more. */
-function isAwaited(play: PlayRun, node: Exclude<RunnableNode, {kind: 'flush'}>): boolean {
-  const {run} = play;
-  const wanted = run.awaitedTask;
-  if (wanted === undefined) return true;
+/** Whether a task has this name, with or without its role's; `*` and `?` are wildcards. */
+function isCalled(play: PlayRun, node: Exclude<RunnableNode, {kind: 'flush'}>, wanted: string): boolean {
   const {name, role} = taskRef(play, node, undefined, false);
   const titles = [name, ...(role === undefined ? [] : [`${role} : ${name}`])];
   const glob = globToRegex(wanted);
-  if (node.name === undefined || !titles.some((title) => title === wanted || glob.test(title))) return false;
-  run.awaitedTask = undefined;
-  return true;
+  return node.name !== undefined && titles.some((title) => title === wanted || glob.test(title));
 }
