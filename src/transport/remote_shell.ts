@@ -72,6 +72,8 @@ export class RemoteShell {
   #state: ShellState = 'idle';
   #frame: CurrentFrame | undefined;
   #greeted = false;
+  /** Its process is gone: nobody reads what is written. */
+  #ended = false;
   /** What comes before a stream's first script may be the login shell's own. */
   readonly #marked: Record<Stream, boolean> = {stdout: false, stderr: false};
   /** The shell was ready before stderr's mark had come. */
@@ -100,7 +102,7 @@ export class RemoteShell {
       });
       channel[stream].resume();
     }
-    void channel.exit.then((exit) => this.#ended(exit));
+    void channel.exit.then((exit) => this.#exited(exit));
     const nonce = around.nonce();
     this.#scanners.stdout.expect(nonce);
     this.#hello = setTimeout(() => this.#die(this.#silent()), around.helloMs);
@@ -148,10 +150,14 @@ export class RemoteShell {
   /** Puts bytes into the shell's stdin; resolves when more may follow. */
   write(bytes: string | Buffer): Promise<void> {
     this.#around.counters.sentBytes += Buffer.byteLength(bytes);
-    if (this.#channel.stdin.write(bytes)) return Promise.resolve();
+    const {stdin} = this.#channel;
+    if (this.#ended || stdin.write(bytes)) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#channel.stdin.once('drain', resolve);
-      void this.#channel.exit.then(() => resolve());
+      stdin.once('drain', resolve);
+      void this.#channel.exit.then(() => {
+        stdin.removeListener('drain', resolve);
+        resolve();
+      });
     });
   }
 
@@ -234,7 +240,8 @@ export class RemoteShell {
     this.#changed();
   }
 
-  async #ended(exit: ChannelExit): Promise<void> {
+  async #exited(exit: ChannelExit): Promise<void> {
+    this.#ended = true;
     if (exit.kind === 'lost') return this.#die(this.#lost(exit.why));
     if (this.#frame) await this.#drained();
     // What is left of a script that ended its own shell (`kill $$`) is its exit code and the output that came.

@@ -109,39 +109,35 @@ async function overdue(running: RunningFrame, bounds: StopBounds, problem: strin
   });
 }
 
-/**
- * Runs one script whose stdin is a stream of bytes, in a shell of its own that ends with it. `source` is asked for the bytes
- * once the script runs.
- */
+/** Bytes for a script's stdin, asked for once it runs. `over` settles when the script has ended and wants no more. */
+export type StdinSource = (over: Promise<void>) => AsyncIterable<Buffer> | Iterable<Buffer>;
+
+/** Runs one script whose stdin is a stream of bytes, in a shell of its own that ends with it. */
 export async function runStreamed(
   shell: RemoteShell,
   job: FrameJob,
-  source: () => AsyncIterable<Buffer> | Iterable<Buffer>,
+  source: StdinSource,
   bounds: StopBounds,
 ): Promise<ScriptOutcome> {
   const running = shell.run({...job, stdin: {kind: 'channel'}});
   const feeding = feed(running, shell, source);
   feeding.catch(() => undefined);
   const outcome = await bounded(running, shell, bounds);
-  // A script that ended without reading all is no fault of the reader of a local file; a file that cannot be read is.
+  // A script that ends without reading all is in order; a source that cannot be read is not.
   await feeding;
   return outcome;
 }
 
-async function feed(
-  running: RunningFrame,
-  shell: RemoteShell,
-  source: () => AsyncIterable<Buffer> | Iterable<Buffer>,
-): Promise<void> {
-  let over = false;
+async function feed(running: RunningFrame, shell: RemoteShell, source: StdinSource): Promise<void> {
+  let ended = false;
   const end = () => {
-    over = true;
+    ended = true;
   };
-  void running.done.then(end, end);
+  const over = running.done.then(end, end);
   try {
     await running.began;
-    for await (const bytes of source()) {
-      if (over) return;
+    for await (const bytes of source(over)) {
+      if (ended) return;
       await shell.write(bytes);
     }
   } finally {

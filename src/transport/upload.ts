@@ -83,19 +83,12 @@ async function streamed(content: UploadContent, wanted: Wanted, means: UploadMea
       if (stream === 'stdout' && line.startsWith('go')) go.resolve(line);
     },
   };
-  async function* source(): AsyncGenerator<Buffer> {
-    const line = await go.promise;
-    yield* counted(content, line === 'go gzip' ? packed : undefined, wanted);
-  }
-  return means.oneShot(async (shell) => {
-    const running = runStreamed(shell, job, source, means.bounds);
+  async function* source(over: Promise<void>): AsyncGenerator<Buffer> {
     // A script that ends before it reads never says go.
-    running.then(
-      () => go.resolve('over'),
-      () => go.resolve('over'),
-    );
-    return running;
-  });
+    const line = await Promise.race([go.promise, over]);
+    if (line !== undefined) yield* counted(content, line === 'go gzip' ? packed : undefined, wanted);
+  }
+  return means.oneShot((shell) => runStreamed(shell, job, source, means.bounds));
 }
 
 /** The bytes as they are sent; progress counts in bytes of the file itself. */
@@ -141,7 +134,7 @@ if command -v sha256sum >/dev/null; then
 fi
 ${own}
 chmod ${options.mode} "$t" || exit
-sync "$t" 2>/dev/null || sync
+sync "$t" 2>/dev/null
 mv -f -- "$t" "$target" || exit
 trap - EXIT`;
 }

@@ -3,7 +3,19 @@
  * are copies that nobody else sees, and stopping it ends every process that was started through it. Needs root.
  */
 import {type ChildProcess, execFile, spawn} from 'node:child_process';
-import {chmod, chown, copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import net from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -134,10 +146,7 @@ export class TestSshd {
   }
 }
 
-const namespaceOf = async (pid: number): Promise<string> => {
-  const {stdout} = await run('readlink', [`/proc/${pid}/ns/pid`]).catch(() => ({stdout: ''}));
-  return stdout.trim();
-};
+const namespaceOf = (pid: number): Promise<string> => readlink(`/proc/${pid}/ns/pid`).catch(() => '');
 
 export async function freePort(): Promise<number> {
   const server = net.createServer();
