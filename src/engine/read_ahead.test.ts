@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
@@ -164,12 +164,23 @@ test('an answer is not used once a command has run, on whatever host', async (t)
   const run = await runYaml(
     play(`
 - {name: a, file: {path: a, content: x}}
-- {name: first, file: {path: s, content: x}}
-- {name: spoil, command: echo y > "$ROOT"/s, when: inventory_hostname == 'h1'}
-- {name: b, file: {path: s, content: x}}`),
-    {inventory: 'h1,h2'},
+- {name: spoil, command: echo y > "$ROOT"/../h2/s, when: inventory_hostname == 'h1'}
+- {name: seen, file: {path: s, content: x}}`),
+    {
+      inventory: 'h1,h2',
+      clock: frozenClock,
+      arrange: (pool) => {
+        for (const host of ['h1', 'h2']) {
+          const {root} = pool.session({host});
+          mkdirSync(root, {recursive: true});
+          for (const name of ['a', 's']) writeFileSync(path.join(root, name), 'x');
+        }
+      },
+    },
   );
-  t.is(run.lines.at(-1), 'b: h1 changed, h2 ok');
+  const [first = ''] = run.session('h2').scripts;
+  t.true(first.includes('/a;') && first.includes('/s;'), 'the last question rides with the first');
+  t.deepEqual(run.lines, ['a: h1 ok, h2 ok', 'spoil: h1 changed, h2 skipped', 'seen: h1 ok, h2 changed']);
 });
 
 test('an answer that takes too long is asked for again, and its frame is ended', async (t) => {
