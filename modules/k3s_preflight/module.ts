@@ -23,12 +23,13 @@ that collide, a node-ip the host has not, versions that go back or skip a minor,
       binaryGiven: entries.some((entry) => entry.params.binary !== ''),
     });
     return {
-      refusals: found.refusals.map(({hosts, what, hint, variable}) => {
+      // A refusal is of the whole run: hosts it does not name would be touched otherwise.
+      refusals: found.refusals.map(({what, hint, variable}) => {
         const where =
           variable === undefined
             ? undefined
             : entries.find((entry) => entry.host === variable.host)?.whereOf(variable.name);
-        return {hosts, what, hint, ...(where === undefined ? {} : {where})};
+        return {hosts: [], what, hint, ...(where === undefined ? {} : {where})};
       }),
       warnings: found.warnings,
     };

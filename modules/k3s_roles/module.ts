@@ -13,7 +13,7 @@ import {clusterHosts} from './entries.js';
 import {lookParams, pathsOf} from './look_params.js';
 
 /** What tasks of this run read as `k3s`: one mapping for each host. */
-function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan): Data {
+function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reachable: readonly string[]): Data {
   const {wanted} = host;
   const servers = [...plan.hosts.values()].filter(({kind, step}) => kind === 'server' && step !== 'none');
   return {
@@ -41,6 +41,9 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan): Data 
       environment: wanted.environment,
       url: urlOf(wanted.endpoints[0] ?? own.address, wanted.port),
       servers: servers.map(({host: name}) => name),
+      reachable,
+      living: plan.living,
+      dead: own.dead ?? {},
       nodes: [...plan.hosts.values()].filter(({step}) => step !== 'none').map(({nodeName}) => nodeName),
     },
   };
@@ -57,14 +60,22 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
   params: p.object({
     ...lookParams,
     lost_servers: p.strings('Servers given up by name: they are lost for good and hold nothing back.').default([]),
+    allow_even: p.bool('Let the number of etcd voters become even.').default(false),
   }),
   examples: [{name: 'Decide the roles', params: {}}],
   scope: (params) => [params.server_group, params.agent_group],
-  probe: (params) => lookScript(pathsOf(params)),
+  probe: (params) => lookScript(pathsOf(params), {sums: true}),
   parse: (output) => parseLook(output.stdout),
   plan(entries, run) {
     const hosts = clusterHosts(entries);
-    const plan = resolveRoles({...hosts, lost: entries[0]?.params.lost_servers ?? [], random: run.random});
+    const given = entries[0]?.params;
+    const plan = resolveRoles({
+      ...hosts,
+      lost: given?.lost_servers ?? [],
+      allowEven: given?.allow_even ?? false,
+      random: run.random,
+    });
+    const reachable = hosts.servers.filter(({sighting}) => sighting !== undefined).map(({wanted}) => wanted.host);
     const where = (variable: {name: string; host: string} | undefined): string | undefined =>
       variable === undefined
         ? undefined
@@ -74,7 +85,7 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
       variables: new Map(
         all.flatMap((host) => {
           const own = plan.hosts.get(host.wanted.host);
-          return own === undefined ? [] : [[host.wanted.host, variablesOf(host, own, plan)] as const];
+          return own === undefined ? [] : [[host.wanted.host, variablesOf(host, own, plan, reachable)] as const];
         }),
       ),
       groups: new Map(
@@ -83,9 +94,10 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
           [...plan.hosts.values()].filter((own) => own.step === step).map((own) => own.host),
         ]),
       ),
-      refusals: plan.refusals.map(({hosts: names, what, hint, variable}): Refusal => {
+      // A refusal is of the whole run: hosts it does not name would be touched otherwise.
+      refusals: plan.refusals.map(({what, hint, variable}): Refusal => {
         const place = where(variable);
-        return {hosts: names, what, hint, ...(place === undefined ? {} : {where: place})};
+        return {hosts: [], what, hint, ...(place === undefined ? {} : {where: place})};
       }),
       warnings: plan.warnings,
       shows: plan.shows,

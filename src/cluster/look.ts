@@ -21,6 +21,14 @@ say() { printf '%s %s\n' "$1" "$2"; }
 put() { if [ -f "$2" ]; then printf '%s ' "$1"; base64 < "$2" | tr -d '\n'; printf '\n'; fi; }
 have() { command -v "$1" >/dev/null 2>&1; }
 yes() { if [ -e "$2" ]; then say "$1" 1; fi; }
+sums_now() {
+  h=/usr/local/lib/quorate/k3s-sums
+  if [ -f "$h" ]; then say sums-now "$(sh "$h" k3s | base64 | tr -d '\n')"; fi
+}
+peer() {
+  curl -sk --max-time 3 -o /dev/null --cert "$2/peer-server-client.crt" --key "$2/peer-server-client.key" "$1/version" 2>/dev/null
+  case $? in 7) say peer "$1 closed";; 28) say peer "$1 silent";; *) say peer "$1 open";; esac
+}
 unit() {
   have systemctl || return 0
   systemctl show "$1" -p LoadState,ActiveState,SubState,MainPID,NRestarts,UnitFileState,FragmentPath,ActiveEnterTimestampMonotonic 2>/dev/null | sed "s/^/unit $1 /"
@@ -31,9 +39,11 @@ unit() {
 /**
  * One read-only POSIX script that reads all that roles and checks need of a host, in one trip:
  * host, binary, units, files, what lies in the data-dir, and what etcd itself says.
+ * `sums` also hashes what the service would be started with, the binary included, which takes a moment.
  * Rules: k3s "datastore/ha-embedded"; member list over etcd's client certificate works in every version.
  */
-export function lookScript(paths: K3sPaths): Script {
+export function lookScript(paths: K3sPaths, {sums = false}: {readonly sums?: boolean} = {}): Script {
+  const sumsNow = sums ? raw('sums_now') : raw(':');
   return sh`${functions}
 d=${paths.dataDir} c=${paths.configFile} b=${paths.binDir} s=${paths.systemdDir}
 say hostname "$(uname -n)"
@@ -48,6 +58,7 @@ yes modules "/lib/modules/$(uname -r)"
 if [ -x "$b/k3s" ]; then say binary "$("$b/k3s" --version 2>/dev/null | head -n 1)"; fi
 unit k3s
 unit k3s-agent
+${sumsNow}
 put file.config "$c"
 for f in "$c.d"/*.yaml "$c.d"/*.yml; do [ -f "$f" ] && put "dropin $f" "$f"; done
 put file.unit "$s/k3s.service"
@@ -57,10 +68,12 @@ put file.agent-env "$s/k3s-agent.service.env"
 yes data.wal "$d/server/db/etcd/member/wal"
 put data.etcd-name "$d/server/db/etcd/name"
 yes data.etcd "$d/server/db/etcd"
+yes data.member "$d/server/db/etcd/member"
 yes data.tombstone "$d/server/db/etcd/tombstone"
 yes data.state-db "$d/server/db/state.db"
 yes data.migrated "$d/server/db/state.db.migrated"
 yes data.server-tls "$d/server/tls"
+if [ -f "$d/server/tls/server-ca.crt" ]; then say data.ca "$(sha256sum < "$d/server/tls/server-ca.crt" | cut -d ' ' -f 1)"; fi
 yes data.reset-flag "$d/server/db/reset-flag"
 yes data.agent "$d/agent/client-kubelet.crt"
 put data.token "$d/server/token"
@@ -68,9 +81,10 @@ put data.agent-token "$d/server/agent-token"
 yes data.password /etc/rancher/node/password
 if [ -d "$d/server/tls/etcd" ] && have curl; then
   t=$d/server/tls/etcd
-  printf 'members '
-  curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null | base64 | tr -d '\n'
-  printf '\n'
+  list=$(curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null)
+  say members "$(printf '%s' "$list" | base64 | tr -d '\n')"
+  for url in $(printf '%s' "$list" | tr '",[]' '\n\n\n\n' | grep '^https://.*:2380$' | sort -u); do peer "$url" "$t" & done
+  wait
   curl -s --max-time 5 http://127.0.0.1:2381/metrics 2>/dev/null | sed -n 's/^\(etcd_server_is_leader\|etcd_server_has_leader\|etcd_server_is_learner\|etcd_mvcc_db_total_size_in_bytes\) /metric \1 /p'
 fi
 if have curl && [ -d "$d/server/tls" ]; then say ping "$(curl -sk --max-time 5 https://127.0.0.1:6443/ping 2>/dev/null)"; fi

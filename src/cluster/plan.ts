@@ -12,6 +12,8 @@ export type Step =
   /** Runs: changed and restarted only where something differs, one at a time. */
   | 'member'
   | 'join'
+  /** Lost its data while the cluster still lists it: its dead member is removed, then it joins. */
+  | 'replace'
   | 'agent'
   /** Unknown or outside this run. */
   | 'none';
@@ -21,6 +23,7 @@ export const groupOfStep: Readonly<Record<Step, string>> = {
   init: 'k3s_first_server',
   member: 'k3s_running_servers',
   join: 'k3s_joining_servers',
+  replace: 'k3s_wiped_servers',
   agent: 'k3s_agents',
   none: 'k3s_left_out',
 };
@@ -42,6 +45,8 @@ export interface HostPlan {
   readonly membership: Membership;
   /** Once it votes, `cluster-init` gives way to this peer's URL; undefined where there is no peer. */
   readonly peerUrl?: string;
+  /** The member to be removed before this server joins, and the living server it is removed through. */
+  readonly dead?: {readonly id: string; readonly name: string; readonly through: string};
   /** config.yaml without the membership lines; an agent's `server` is in it. */
   readonly config: K3sConfig;
 }
@@ -59,6 +64,8 @@ export interface ClusterPlan {
   readonly clusterId?: string;
   readonly token?: Secret;
   readonly hosts: ReadonlyMap<string, HostPlan>;
+  /** Servers whose etcd answers. */
+  readonly living: readonly string[];
   /** Etcd's voters now and once the run is done; both 0 without etcd. */
   readonly votersBefore: number;
   readonly healthyBefore: number;

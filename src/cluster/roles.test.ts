@@ -1,13 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {
-  clusterHost,
-  memberFor,
-  runningMember,
-  sightingOf,
-  sqliteServer,
-  stoppedMember,
-} from '../../test/support/cluster_hosts.js';
+import {clusterHost, runningMember, sightingOf, sqliteServer, stoppedMember} from '../../test/support/cluster_hosts.js';
 import {Secret} from '../shell/index.js';
 import type {ClusterHost} from './classify.js';
 import {resolveRoles} from './roles.js';
@@ -51,12 +44,12 @@ test('one server alone is SQLite, unless etcd is asked for', (t) => {
 });
 
 test('a running cluster is kept, and a new server joins through a running member, whatever the order of the inventory', (t) => {
-  const members = ['server2', 'server3', 'server4'];
+  const members = ['server2', 'server3'];
   const plan = roles([
     clusterHost('server1', sightingOf('server1')),
     ...members.map((name) => clusterHost(name, runningMember(name, members))),
   ]);
-  t.deepEqual(steps(plan), {server1: 'join', server2: 'member', server3: 'member', server4: 'member'});
+  t.deepEqual(steps(plan), {server1: 'join', server2: 'member', server3: 'member'});
   t.deepEqual(plan.hosts.get('server1')?.membership, {membership: 'server', url: 'https://10.0.0.2:6443'});
   t.deepEqual(plan.refusals, []);
 });
@@ -94,12 +87,26 @@ test('a server that was told to start the cluster, and died before, is the one a
   t.is(plan.token?.reveal(), 'abcd');
 });
 
-test('a wiped server that the cluster still lists is refused, naming its dead member', (t) => {
-  const plan = roles([
-    clusterHost('server1', sightingOf('server1')),
-    ...['server2', 'server3'].map((name) => clusterHost(name, runningMember(name, three))),
+test('a number of voters that would become even is refused, unless it is wanted; one that is even is warned of', (t) => {
+  const bare = three.slice(0, 2).map((name) => clusterHost(name, sightingOf(name)));
+  t.deepEqual(roles(bare).refusals, [
+    {
+      hosts: [],
+      what: 'with server1, server2 the cluster would have an even number of voters: 2 etcd members survive 0 failures, no more than 1, and 2 of them have to live',
+      hint: 'give group `server` an odd number of hosts (1 or 3); to have 2 all the same: -e k3s_allow_even=true',
+    },
   ]);
-  t.true(plan.refusals.some(({what}) => what.includes(memberFor('server1').name)));
+  const allowed = resolveRoles({servers: bare, agents: [], lost: [], allowEven: true, random});
+  t.deepEqual(allowed.refusals, []);
+  t.is(allowed.warnings.length, 1);
+  const pair = ['server1', 'server2'];
+  const even = roles(pair.map((name) => clusterHost(name, runningMember(name, pair))));
+  t.deepEqual(even.refusals, []);
+  t.deepEqual(even.warnings, ['2 etcd members survive 0 failures, no more than 1: an odd number of servers is better']);
+  const external = pair.map((name) =>
+    clusterHost(name, sightingOf(name), {k3s_server_config: {'datastore-endpoint': 'https://10.1.1.1:2379'}}),
+  );
+  t.deepEqual(roles(external).refusals, []);
 });
 
 test('members of two clusters are refused', (t) => {

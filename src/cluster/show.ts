@@ -6,6 +6,7 @@ const words: Readonly<Record<Step, string>> = {
   start: 'start',
   member: 'keep',
   join: 'join',
+  replace: 'replace',
   agent: 'agent',
   none: 'left out',
 };

@@ -28,6 +28,8 @@ export interface EtcdSighting {
   readonly members: readonly EtcdMember[];
   readonly isLeader: boolean;
   readonly hasLeader: boolean;
+  /** Each member's peer URL as this member sees it: `silent` is no answer at all within three seconds. */
+  readonly peers: ReadonlyMap<string, 'open' | 'closed' | 'silent'>;
 }
 
 export interface DropIn {
@@ -51,6 +53,8 @@ export interface Sighting {
   readonly version?: string;
   readonly server?: UnitState;
   readonly agent?: UnitState;
+  /** Hashes, as our unit would write them if the server were started now. */
+  readonly sumsNow?: string;
   readonly configText?: string;
   readonly dropIns: readonly DropIn[];
   readonly unitText?: string;
@@ -61,11 +65,15 @@ export interface Sighting {
     /** Embedded etcd is initialised: `member/wal` exists (k3s pkg/etcd IsInitialized). */
     readonly wal: boolean;
     readonly etcdDir: boolean;
+    /** etcd's own folder, which a server has from its start on; without it there is nothing of etcd's. */
+    readonly memberDir: boolean;
     readonly etcdName?: string;
     readonly tombstone: boolean;
     readonly stateDb: boolean;
     readonly migrated: boolean;
     readonly serverTls: boolean;
+    /** sha256 of the CA that signs the servers' certificates: servers of one cluster have one. */
+    readonly ca?: string;
     readonly resetFlag: boolean;
     readonly agent: boolean;
     readonly nodePassword: boolean;
@@ -152,7 +160,12 @@ const etcdOf = (lines: Lines): EtcdSighting | undefined => {
   if (!list) return undefined;
   const metric = (name: string): boolean =>
     (lines.get('metric') ?? []).some((line) => /^(\S+) 1(\.0)?$/.exec(line)?.[1] === name);
-  return {...list, isLeader: metric('etcd_server_is_leader'), hasLeader: metric('etcd_server_has_leader')};
+  const peers = new Map<string, 'open' | 'closed' | 'silent'>();
+  for (const line of lines.get('peer') ?? []) {
+    const [url = '', state] = line.split(' ');
+    if (state === 'open' || state === 'closed' || state === 'silent') peers.set(url, state);
+  }
+  return {...list, isLeader: metric('etcd_server_is_leader'), hasLeader: metric('etcd_server_has_leader'), peers};
 };
 
 const secretOf = (text: string | undefined): {token?: Secret} =>
@@ -174,6 +187,7 @@ export function parseLook(stdout: string): Sighting {
     version,
     server,
     agent,
+    sumsNow: text('sums-now'),
     configText: text('file.config'),
     unitText: text('file.unit'),
     envText: text('file.env'),
@@ -202,6 +216,7 @@ export function parseLook(stdout: string): Sighting {
     data: {
       wal: flag('data.wal'),
       etcdDir: flag('data.etcd'),
+      memberDir: flag('data.member'),
       tombstone: flag('data.tombstone'),
       stateDb: flag('data.state-db'),
       migrated: flag('data.migrated'),
@@ -210,6 +225,7 @@ export function parseLook(stdout: string): Sighting {
       agent: flag('data.agent'),
       nodePassword: flag('data.password'),
       ...(etcdName === undefined ? {} : {etcdName}),
+      ...(one('data.ca') === undefined ? {} : {ca: one('data.ca') ?? ''}),
       ...secretOf(one('data.token')),
       ...(agentToken === undefined ? {} : {agentToken}),
     },

@@ -22,6 +22,7 @@ export function sightingOf(name: string, change: Change = {}): Sighting {
     data: {
       wal: false,
       etcdDir: false,
+      memberDir: false,
       tombstone: false,
       stateDb: false,
       migrated: false,
@@ -48,6 +49,9 @@ export const memberFor = (name: string, isLearner = false): EtcdMember => ({
 
 const running = {load: 'loaded', active: 'active', sub: 'running', mainPid: 10, restarts: 0, enabled: 'enabled'};
 
+const peersOf = (cluster: readonly string[]): ReadonlyMap<string, 'open' | 'closed' | 'silent'> =>
+  new Map(cluster.map((name) => [`https://${addressFor(name)}:2380`, 'open']));
+
 /** A running member of a cluster of these servers. */
 export const runningMember = (name: string, cluster: readonly string[], clusterId = 'c1'): Sighting =>
   sightingOf(name, {
@@ -55,7 +59,7 @@ export const runningMember = (name: string, cluster: readonly string[], clusterI
     server: running,
     ping: true,
     data: {wal: true, etcdDir: true, serverTls: true},
-    etcd: {clusterId, members: cluster.map((member) => memberFor(member)), isLeader: false, hasLeader: true},
+    etcd: {clusterId, members: cluster.map((member) => memberFor(member)), isLeader: false, hasLeader: true, peers: peersOf(cluster)},
   });
 
 export const stoppedMember = (name: string): Sighting =>

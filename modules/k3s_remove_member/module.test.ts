@@ -1,0 +1,60 @@
+import test from 'ava';
+import {planModule} from '../../test/support/plan_module.js';
+import module from './module.js';
+
+const params = {node: 'server1', member: 'server1-0123abcd'};
+const list = (...names: string[]): string =>
+  JSON.stringify({
+    header: {cluster_id: '1'},
+    members: names.map((name) => ({ID: `${name}-id`, name, peerURLs: ['https://10.0.0.1:2380']})),
+  });
+const plan = (members: string, objects: string) =>
+  planModule(module, {params, stdout: `${members}\n-- node --\n${objects}`});
+
+const titles = (found: ReturnType<typeof plan>): string[] =>
+  found?.plan === 'change' ? found.steps.map(({title}) => title) : [];
+
+test('member, Node and node password go, in this order, after a last look whether it is dead', (t) => {
+  const found = plan(list('server1-0123abcd', 'server2-0123abcd'), 'node/server1\nsecret/server1.node-password.k3s\n');
+  t.deepEqual(titles(found), [
+    'server1-0123abcd to be seen dead',
+    'delete Node server1',
+    'server1-0123abcd to be out of etcd',
+    'delete the node password of server1',
+  ]);
+  t.like(found, {
+    diff: [
+      {
+        path: 'etcd member server1-0123abcd',
+        before: {member: 'server1-0123abcd-id', Node: 'server1', 'node password': 'set'},
+        after: {},
+      },
+    ],
+  });
+});
+
+test('a server without a Node is taken out of etcd itself', (t) => {
+  t.deepEqual(titles(plan(list('server1-0123abcd', 'server2-0123abcd'), '')), [
+    'server1-0123abcd to be seen dead',
+    'remove member server1-0123abcd',
+    'server1-0123abcd to be out of etcd',
+  ]);
+});
+
+test('whoever answers at the member’s address is not removed', (t) => {
+  const found = plan(list('server1-0123abcd'), 'node/server1\n');
+  const look = found?.plan === 'change' ? found.steps[0] : undefined;
+  if (look?.step !== 'wait') return t.fail();
+  const until = (stdout: string) => look.until({rc: 0, stdout, stderr: ''});
+  t.is(until('curl 7\n').wait, 'done');
+  t.is(until('curl 28\n').wait, 'done');
+  t.like(until('curl 0\n'), {
+    wait: 'failed',
+    why: 'at https://10.0.0.1:2380 something answers now, so server1-0123abcd lives and is not removed',
+  });
+});
+
+test('out already is no change; an etcd that does not answer is no "out"', (t) => {
+  t.is(plan(list('server2-0123abcd'), '')?.plan, 'same');
+  t.is(plan('', '')?.plan, 'fail');
+});

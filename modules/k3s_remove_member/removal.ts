@@ -1,0 +1,124 @@
+import {type EtcdMember, parseMemberList} from '../../src/cluster/index.js';
+import type {Step, StepOutput, WaitVerdict} from '../../src/module/index.js';
+import {raw, type Script, sh} from '../../src/shell/index.js';
+
+export interface RemovalGiven {
+  readonly node: string;
+  readonly member: string;
+  readonly data_dir: string;
+  readonly bin_dir: string;
+  readonly timeout_s: number;
+}
+
+export interface RemovalSeen {
+  /** The member as listed; undefined where it is out already. */
+  readonly member: EtcdMember | undefined;
+  readonly node: boolean;
+  readonly secret: boolean;
+  /** Etcd answered; without an answer nothing is known. */
+  readonly answered: boolean;
+}
+
+const marker = '-- node --';
+
+const etcd = raw(
+  `etcd() { curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d "$2" "https://127.0.0.1:2379/v3/cluster/member/$1" 2>/dev/null; }`,
+);
+
+const head = ({data_dir: dataDir, bin_dir: binDir}: RemovalGiven): Script => sh`t=${`${dataDir}/server/tls/etcd`}
+kubectl() { ${`${binDir}/k3s`} kubectl "$@"; }
+${etcd}`;
+
+const secretOf = (node: string): string => `${node}.node-password.k3s`;
+
+export const removalProbe = (given: RemovalGiven): Script => sh`${head(given)}
+etcd list '{}'
+echo
+echo ${marker}
+kubectl get node ${given.node} -o name 2>/dev/null
+kubectl -n kube-system get secret ${secretOf(given.node)} -o name 2>/dev/null
+:`;
+
+export function parseRemoval(stdout: string, {member}: RemovalGiven): RemovalSeen {
+  const [list = '', objects = ''] = stdout.split(`${marker}\n`);
+  const found = parseMemberList(list);
+  return {
+    answered: found !== undefined,
+    member: found?.members.find(({name}) => name === member),
+    node: /^node\//m.test(objects),
+    secret: /^secret\//m.test(objects),
+  };
+}
+
+/** The last look before it is done: whoever answers at the member's address is alive, and is not removed. */
+function stillDead({peerUrls}: EtcdMember, given: RemovalGiven): Step {
+  const url = peerUrls[0] ?? '';
+  return {
+    step: 'wait',
+    title: `${given.member} to be seen dead`,
+    probe: sh`${head(given)}
+u=${url}
+[ -n "$u" ] || exit 0
+curl -sk --max-time 3 -o /dev/null --cert "$t/peer-server-client.crt" --key "$t/peer-server-client.key" "$u/version" 2>/dev/null
+echo "curl $?"`,
+    until: ({stdout}) =>
+      /^curl (?!7$|28$)/m.test(stdout)
+        ? {
+            wait: 'failed',
+            why: `at ${url} something answers now, so ${given.member} lives and is not removed`,
+            hint: 'look at that machine, then run again',
+          }
+        : {wait: 'done'},
+    everyMs: 1000,
+    deadlineMs: 10_000,
+  };
+}
+
+function outVerdict(output: StepOutput, member: string): WaitVerdict {
+  const found = parseMemberList(output.stdout);
+  if (found === undefined) return {wait: 'more', progress: 'etcd does not answer'};
+  if (found.members.some(({name}) => name === member)) return {wait: 'more', progress: `${member} is still listed`};
+  return {wait: 'done', data: {members: found.members.map(({name}) => name)}};
+}
+
+/**
+ * `kubectl delete node` makes K3s remove the member (its controller does, in up to 40 s on old versions) and the
+ * node-password secret, which old versions leave. A server without an agent has no Node: then etcd is told itself.
+ */
+export function removalSteps(given: RemovalGiven, seen: RemovalSeen): readonly Step[] {
+  const {node, member, timeout_s: timeoutS} = given;
+  const steps: Step[] = [];
+  if (seen.member !== undefined) steps.push(stillDead(seen.member, given));
+  if (seen.node)
+    steps.push({
+      step: 'script',
+      title: `delete Node ${node}`,
+      script: sh`${head(given)}
+kubectl delete node ${node} --ignore-not-found --wait=false`,
+    });
+  else if (seen.member !== undefined)
+    steps.push({
+      step: 'script',
+      title: `remove member ${member}`,
+      script: sh`${head(given)}
+etcd remove ${JSON.stringify({ID: seen.member.id})} | grep -q '"members"'`,
+    });
+  if (seen.member !== undefined)
+    steps.push({
+      step: 'wait',
+      title: `${member} to be out of etcd`,
+      probe: sh`${head(given)}
+etcd list '{}'`,
+      until: (output) => outVerdict(output, member),
+      everyMs: 1000,
+      deadlineMs: timeoutS * 1000,
+    });
+  if (seen.secret || seen.node)
+    steps.push({
+      step: 'script',
+      title: `delete the node password of ${node}`,
+      script: sh`${head(given)}
+kubectl -n kube-system delete secret ${secretOf(node)} --ignore-not-found`,
+    });
+  return steps;
+}

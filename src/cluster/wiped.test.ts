@@ -1,0 +1,116 @@
+import test from 'ava';
+import {
+  addressFor,
+  clusterHost,
+  memberFor,
+  runningMember,
+  sightingOf,
+  stoppedMember,
+} from '../../test/support/cluster_hosts.js';
+import type {ClusterHost} from './classify.js';
+import {resolveRoles} from './roles.js';
+import type {Sighting} from './sighting.js';
+
+const three = ['server1', 'server2', 'server3'];
+const random = (bytes: number): Buffer => Buffer.alloc(bytes, 7);
+
+const roles = (...servers: ClusterHost[]) => resolveRoles({servers, agents: [], lost: [], random});
+
+/** A member that sees the peer port of `lost` in this state. */
+const memberSeeing = (
+  name: string,
+  lost: string,
+  state: 'open' | 'closed' | 'silent' | 'unseen' = 'closed',
+  cluster = three,
+): ClusterHost => {
+  const seen = runningMember(name, cluster);
+  const url = `https://${addressFor(lost)}:2380`;
+  const peers = new Map([...(seen.etcd?.peers ?? [])].filter(([one]) => one !== url));
+  if (state !== 'unseen') peers.set(url, state);
+  const etcd = seen.etcd === undefined ? {} : {etcd: {...seen.etcd, peers}};
+  return clusterHost(name, {...seen, data: {...seen.data, ca: 'ca1'}, ...etcd});
+};
+
+const wiped = (change: Parameters<typeof sightingOf>[1] = {}): ClusterHost =>
+  clusterHost('server1', sightingOf('server1', change));
+
+const said = ({refusals}: ReturnType<typeof roles>): readonly {what: string; hint: string}[] =>
+  refusals.map(({what, hint}) => ({what, hint}));
+
+test('a wiped server is replaced: the plan names its dead member and who removes it', (t) => {
+  const plan = roles(wiped(), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1', 'silent'));
+  t.deepEqual(said(plan), []);
+  const own = plan.hosts.get('server1');
+  t.is(own?.step, 'replace');
+  t.deepEqual(own?.dead, {id: 'server1-id', name: 'server1-0123abcd', through: 'server2'});
+  t.deepEqual(own?.membership, {membership: 'server', url: 'https://10.0.0.2:6443'});
+  t.is(own?.why, 'was wiped: its dead member server1-0123abcd (server1-id) is removed; joins through server2');
+  t.is(plan.votersAfter, 3);
+});
+
+test('what a failed join left behind is the cluster’s own and forbids nothing', (t) => {
+  const left = {
+    configText: 'server: https://10.0.0.2:6443\n',
+    data: {etcdDir: true, etcdName: 'server1-99999999', serverTls: true, ca: 'ca1'},
+  };
+  t.deepEqual(said(roles(wiped(left), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1'))), []);
+});
+
+test('a join cut short is no wiped server: its member has the name it wrote down', (t) => {
+  const begun = {
+    configText: 'server: https://10.0.0.2:6443\n',
+    data: {etcdDir: true, etcdName: memberFor('server1').name, serverTls: true},
+  };
+  const plan = roles(wiped(begun), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1'));
+  t.is(plan.hosts.get('server1')?.step, 'join');
+});
+
+const refusals: Record<string, {servers: ClusterHost[]; what: string; hint: string}> = {
+  'data that is not the cluster’s': {
+    servers: [
+      wiped({configText: 'server: https://10.0.0.2:6443\n', data: {serverTls: true, ca: 'other'}}),
+      memberSeeing('server2', 'server1'),
+      memberSeeing('server3', 'server1'),
+    ],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but its data-dir is not empty: it holds server/tls, of another cluster',
+    hint: 'if nothing on server1 is needed, remove /var/lib/rancher/k3s/server there, then run again',
+  },
+  'a member that answers as one living member sees it': {
+    servers: [wiped(), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1', 'open')],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but at https://10.0.0.1:2380 something answers, as server3 sees it',
+    hint: 'the member lives, so it is not removed: check that ansible_host of server1 is the machine at that address, or give this one a name of its own',
+  },
+  'a port nobody could look at': {
+    servers: [wiped(), memberSeeing('server2', 'server1', 'unseen'), memberSeeing('server3', 'server1')],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), and server2 cannot tell whether https://10.0.0.1:2380 answers',
+    hint: 'look there, and if that member is dead remove it on server2: `k3s kubectl delete node server1`; then run again',
+  },
+  'a removal that no majority can agree to': {
+    servers: [wiped(), memberSeeing('server2', 'server1'), clusterHost('server3', stoppedMember('server3'))],
+    what: 'the dead member server1-0123abcd of server1 cannot be removed: 1 of 3 voters is healthy, and 2 have to agree',
+    hint: 'bring other members back first; if they are lost for good, make server2 the only member (there: `systemctl stop k3s && k3s server --cluster-reset`, then start it), which keeps its data, and run again',
+  },
+};
+
+for (const [name, {servers, what, hint}] of Object.entries(refusals)) {
+  test(`refuses ${name}`, (t) => {
+    t.deepEqual(said(roles(...servers))[0], {what, hint});
+  });
+}
+
+test('two of five wiped: both are replaced, since three of five agree', (t) => {
+  const five = ['server1', 'server2', 'server3', 'server4', 'server5'];
+  const living = (name: string): ClusterHost => {
+    const seen: Sighting = runningMember(name, five);
+    const peers = new Map([...(seen.etcd?.peers ?? [])].map(([url]) => [url, 'closed'] as const));
+    return clusterHost(name, {...seen, ...(seen.etcd === undefined ? {} : {etcd: {...seen.etcd, peers}})});
+  };
+  const plan = roles(
+    clusterHost('server1', sightingOf('server1')),
+    clusterHost('server2', sightingOf('server2')),
+    ...['server3', 'server4', 'server5'].map(living),
+  );
+  t.deepEqual(said(plan), []);
+  t.is([...plan.hosts.values()].filter(({step}) => step === 'replace').length, 2);
+  t.is(plan.votersAfter, 5);
+});
