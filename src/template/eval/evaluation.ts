@@ -201,7 +201,8 @@ export class Evaluation implements Runtime {
     this.at = node.at;
     if (object instanceof Undefined) return object.member('[...]');
     this.sawMember(object);
-    return sliceValue(object, bounds);
+    const taken = sliceValue(object, bounds);
+    return taken === undefined ? missingMember(this.#site, pathText(node.object), '[...]', object, 'slice') : taken;
   }
 
   #concat(parts: readonly Expression[], at: number, scope: Scope): string {

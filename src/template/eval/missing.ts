@@ -1,6 +1,7 @@
 /** The undefined values that reading what is not there gives, with messages that name it in full. */
 import {typeName} from '../python/kinds.js';
 import {isMapping, keysOf} from '../python/mapping.js';
+import {pyRepr, pyStr} from '../python/repr.js';
 import {type Site, Undefined} from '../python/undefined.js';
 import {suggest} from './suggest.js';
 
@@ -22,8 +23,8 @@ export function missingMember(
 ): Undefined {
   const size = Array.isArray(object) ? ` of ${object.length}` : '';
   const owner = path === undefined ? `a ${typeName(object)}${size}` : `'${path}' (a ${typeName(object)}${size})`;
-  const what = typeof key === 'string' ? `'${key}'` : `item ${String(key)}`;
-  const full = path === undefined ? String(key) : path + suffix;
+  const what = typeof key === 'string' ? `'${key}'` : `item ${pyRepr(key)}`;
+  const full = path === undefined ? pyStr(key) : path + suffix;
   return at(site, new Undefined({path: full, why: `${owner} has no ${what}`, hint: () => memberHint(object, key)}));
 }
 

@@ -1,4 +1,5 @@
 /** How to call an expression in a message: `server_config.tls['san'][0]`. */
+import {typeName} from '../python/kinds.js';
 import type {Expression} from '../syntax/ast.js';
 
 export function pathText(node: Expression): string {
@@ -29,5 +30,4 @@ function shortText(value: unknown): string {
 }
 
 /** The suffix that a member adds: `.name`, `['x']`, `[0]`. */
-export const keySuffix = (key: unknown): string =>
-  typeof key === 'string' ? `[${shortText(key)}]` : `[${String(key)}]`;
+export const keySuffix = (key: unknown): string => `[${typeof key === 'object' ? typeName(key) : shortText(key)}]`;

@@ -10,8 +10,11 @@ import {type FilterTable, filter, mustBeText} from './define.js';
 
 type Named = ReadonlyMap<string, unknown>;
 
+/** Nothing at all counts as an empty list here. */
+const itemsOrNone = (input: unknown): unknown[] => (truthy(input) ? copyOf(itemsOf(input)) : []);
+
 function map(runtime: Runtime, input: unknown, rest: readonly unknown[], named: Named): unknown[] {
-  const items = copyOf(itemsOf(input));
+  const items = itemsOrNone(input);
   if (rest.length === 0 && named.has('attribute')) {
     const unknownName = [...named.keys()].find((name) => name !== 'attribute' && name !== 'default');
     if (unknownName !== undefined) throw new Fault(`there is no argument '${unknownName}'`);
@@ -37,7 +40,7 @@ function choose(
   const given: CallArguments = rest.length === 0 ? noArguments : {positional: args, named};
   const passes = (value: unknown): boolean =>
     name === undefined ? truthy(value) : runtime.test(mustBeText(name, 'the name of the test'), value, given);
-  return copyOf(itemsOf(input)).filter((item) => passes(read(item)) === wanted);
+  return itemsOrNone(input).filter((item) => passes(read(item)) === wanted);
 }
 
 const chooser = (wanted: boolean): FilterDefinition =>

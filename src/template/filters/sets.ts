@@ -1,8 +1,9 @@
 /** Lists as sets, and lists combined with lists. */
 import {containsItem} from '../python/equality.js';
-import {Fault} from '../python/faults.js';
+import {Fault, TypeFault} from '../python/faults.js';
 import {copyOf, itemsOf} from '../python/iterate.js';
-import {tuple} from '../python/kinds.js';
+import {tuple, typeName} from '../python/kinds.js';
+import {isMapping} from '../python/mapping.js';
 import {asIndex} from '../python/numbers.js';
 import {type FilterTable, filter} from './define.js';
 import {uniqueItems} from './sequences.js';
@@ -22,6 +23,12 @@ function only(items: readonly unknown[], others: readonly unknown[], wanted: boo
     copyOf(items).filter((item) => isMember(item) === wanted),
     same,
   );
+}
+
+/** A list joins with a list only. */
+function sameKind(input: unknown, other: unknown): unknown {
+  if (typeName(input) === typeName(other) && !isMapping(input)) return other;
+  throw new TypeFault(`cannot join ${typeName(input)} and ${typeName(other)}`);
 }
 
 const union = (left: readonly unknown[], right: readonly unknown[]): unknown[] =>
@@ -73,10 +80,12 @@ const allLists = (input: unknown, others: unknown): (readonly unknown[])[] =>
   [itemsOf(input), ...(others as readonly unknown[]).map(itemsOf)].map(copyOf);
 
 export const setFilters: FilterTable = {
-  union: filter('b', (input, [other]) => union(itemsOf(input), itemsOf(other))),
+  union: filter('b', (input, [other]) => union(itemsOf(input), itemsOf(sameKind(input, other)))),
   intersect: filter('b', (input, [other]) => only(itemsOf(input), itemsOf(other), true)),
   difference: filter('b', (input, [other]) => only(itemsOf(input), itemsOf(other), false)),
-  symmetric_difference: filter('b', (input, [other]) => symmetricDifference(itemsOf(input), itemsOf(other))),
+  symmetric_difference: filter('b', (input, [other]) =>
+    symmetricDifference(itemsOf(input), itemsOf(sameKind(input, other))),
+  ),
   product: filter('*others, **named', (input, [others, named]) => {
     const lists = allLists(input, others);
     const repeat = asIndex((named as ReadonlyMap<string, unknown>).get('repeat') ?? 1, 'repeat');

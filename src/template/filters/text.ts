@@ -121,11 +121,11 @@ export const textFilters: FilterTable = {
   trim: filter('chars=None', (input, [set]) => strip(textOf(input), set === null ? null : textOf(set), 'both')),
   replace: filter('old, new, count=None', replace),
   indent: filter('width=4, first=False, blank=False', (input, [width, first, blank]) =>
-    indent(textOf(input), width, flag(first), flag(blank)),
+    indent(mustBeText(input), width, flag(first), flag(blank)),
   ),
   center: filter('width=80', (input, [width]) => center(input, width)),
   truncate: filter("length=255, killwords=False, end='...', leeway=None", (input, args) =>
-    truncate(textOf(input), args),
+    truncate(mustBeText(input), args),
   ),
   wordwrap: filter(
     'width=79, break_long_words=True, wrapstring=None, break_on_hyphens=True',

@@ -1,6 +1,6 @@
 /** `x[start:stop:step]` with Python's rules for signs and bounds. */
 import {TypeFault} from './faults.js';
-import {isTuple, tuple, typeName} from './kinds.js';
+import {isTuple, tuple} from './kinds.js';
 import {asIndex} from './numbers.js';
 import {characters} from './text.js';
 
@@ -27,6 +27,7 @@ export function sliceIndices(bounds: SliceBounds, length: number): number[] {
 const clamp = (index: number, length: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, index < 0 ? index + length : index));
 
+/** The part of a string, list or tuple; undefined for what has no parts. */
 export function sliceValue(value: unknown, bounds: SliceBounds): unknown {
   if (typeof value === 'string') {
     const all = characters(value);
@@ -34,7 +35,7 @@ export function sliceValue(value: unknown, bounds: SliceBounds): unknown {
       .map((index) => all[index])
       .join('');
   }
-  if (!Array.isArray(value)) throw new TypeFault(`a ${typeName(value)} cannot be sliced`);
+  if (!Array.isArray(value)) return undefined;
   const taken = sliceIndices(bounds, value.length).map((index): unknown => value[index]);
   return isTuple(value) ? tuple(taken) : taken;
 }

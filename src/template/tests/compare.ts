@@ -7,7 +7,7 @@ import {pyContains} from '../python/membership.js';
 import {pyCompare} from '../python/ordering.js';
 import {truthy} from '../python/truth.js';
 import {shortName} from '../syntax/analyse.js';
-import {type TestTable, test} from './define.js';
+import {lenientTest, type TestTable, test} from './define.js';
 
 const equal = test('b', (value, [other]) => pyEquals(value, other));
 const unequal = test('b', (value, [other]) => !pyEquals(value, other));
@@ -47,7 +47,7 @@ export const compareTests: TestTable = {
   ge: greaterOrEqual,
   in: test('seq', (value, [container]) => pyContains(container, value)),
   contains: test('value', (value, [item]) => pyContains(value, item)),
-  sameas: test('other', (value, [other]) => value === other),
+  sameas: lenientTest('other', (value, [other]) => value === other),
   even: test('', (value) => pyEquals(remainder(value, 2), 0)),
   odd: test('', (value) => pyEquals(remainder(value, 2), 1)),
   divisibleby: test('num', (value, [divisor]) => pyEquals(remainder(value, divisor), 0)),

@@ -4,6 +4,7 @@ import {toBool} from '../filters/basics.js';
 import {isIterable} from '../python/iterate.js';
 import {floatOf, isFloat, isInt, isNumber, PyFunction, PyRecord} from '../python/kinds.js';
 import {isMapping} from '../python/mapping.js';
+import {pyStr} from '../python/repr.js';
 import {truthy} from '../python/truth.js';
 import {Undefined} from '../python/undefined.js';
 import {lenientTest, type TestTable, test} from './define.js';
@@ -17,24 +18,28 @@ function truth(value: unknown, convert: unknown): boolean {
   return truthy(value);
 }
 
+/** An undefined value is of no kind: asking is allowed, as in Ansible before 2.19. */
 export const kindTests: TestTable = {
   defined: lenientTest('', (value) => !(value instanceof Undefined)),
   undefined: lenientTest('', (value) => value instanceof Undefined),
-  none: test('', (value) => value === null),
-  true: test('', (value) => value === true),
-  false: test('', (value) => value === false),
-  boolean: test('', (value) => typeof value === 'boolean'),
-  integer: test('', isInt),
-  float: test('', isFloat),
-  number: test('', isNumber),
-  string: test('', isText),
-  mapping: test('', isMapping),
+  none: lenientTest('', (value) => value === null),
+  true: lenientTest('', (value) => value === true),
+  false: lenientTest('', (value) => value === false),
+  boolean: lenientTest('', (value) => typeof value === 'boolean'),
+  integer: lenientTest('', isInt),
+  float: lenientTest('', isFloat),
+  number: lenientTest('', isNumber),
+  string: lenientTest('', isText),
+  mapping: lenientTest('', isMapping),
   iterable: test('', isIterable),
-  sequence: test('', (value) => isIterable(value)),
-  callable: test('', (value) => value instanceof PyFunction || (value instanceof PyRecord && value.call !== undefined)),
+  sequence: lenientTest('', (value) => isIterable(value)),
+  callable: lenientTest(
+    '',
+    (value) => value instanceof PyFunction || (value instanceof PyRecord && value.call !== undefined),
+  ),
   escaped: test('', () => false),
-  lower: test('', (value) => String(value) === String(value).toLowerCase() && /\p{L}/u.test(String(value))),
-  upper: test('', (value) => String(value) === String(value).toUpperCase() && /\p{L}/u.test(String(value))),
+  lower: test('', (value) => pyStr(value) === pyStr(value).toLowerCase() && /\p{L}/u.test(pyStr(value))),
+  upper: test('', (value) => pyStr(value) === pyStr(value).toUpperCase() && /\p{L}/u.test(pyStr(value))),
   nan: test('', (value) => isNumber(value) && Number.isNaN(floatOf(value))),
   isnan: test('', (value) => isNumber(value) && Number.isNaN(floatOf(value))),
   truthy: test('convert_bool=False', (value, [convert]) => truth(value, convert)),
