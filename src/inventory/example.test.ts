@@ -1,7 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
-import {inventoryLayers} from '../vars/host_variables.js';
-import {hostNamed, loadInventory} from './index.js';
+import {hostNamed, inventoryLayers, loadInventory} from './index.js';
 
 test('the example inventory reads as it says', async (t) => {
   const warnings: string[] = [];

@@ -1,3 +1,4 @@
+export {inventoryLayers, rankOf} from './layers.js';
 export {literalOr} from './literal.js';
 export {type LoadInventoryOptions, loadInventory} from './load.js';
 export {globToRegex, hostNamed, isLocalName, limitHosts, type Matched, matchHosts} from './pattern.js';

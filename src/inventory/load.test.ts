@@ -1,8 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
 import {describeError, QuorateError} from '../errors/index.js';
-import {inventoryLayers} from '../vars/host_variables.js';
-import {hostNamed, type Inventory, loadInventory} from './index.js';
+import {hostNamed, type Inventory, inventoryLayers, loadInventory} from './index.js';
 
 const load = (folder: string, ...sources: string[]): Promise<Inventory> =>
   loadInventory(sources.length > 0 ? sources : ['hosts.yml'], {cwd: folder});

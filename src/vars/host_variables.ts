@@ -1,6 +1,8 @@
-import {hostNamed} from '../inventory/index.js';
+import {hostNamed, inventoryLayers} from '../inventory/index.js';
 import type {Host, Inventory, Values, VarsLayer} from '../inventory/types.js';
-import {rankOf, strongestFirst} from './layers.js';
+import {strongestFirst} from './layers.js';
+
+export {inventoryLayers};
 
 /** Facts that Ansible shows under their bare name too: their modules give them without a prefix. */
 const bareFacts: ReadonlySet<string> = new Set(['services', 'packages']);
@@ -8,15 +10,6 @@ const bareFacts: ReadonlySet<string> = new Set(['services', 'packages']);
 /** In an inventory file this sets the order of groups and is no variable. */
 const isVariable = (name: string, layer: VarsLayer): boolean =>
   name !== 'ansible_group_priority' || layer.level !== 'inventoryFileGroupVars';
-
-/** Layers of a host from the inventory, weakest first: by level, then groups in merge order, then as read. */
-export function inventoryLayers(inventory: Inventory, host: Host): VarsLayer[] {
-  const layers = [...host.groups.flatMap((group) => inventory.groups.get(group)?.layers ?? []), ...host.layers];
-  return layers
-    .map((layer, index) => ({layer, index}))
-    .sort((left, right) => rankOf(left.layer.level) - rankOf(right.layer.level) || left.index - right.index)
-    .map(({layer}) => layer);
-}
 
 /** What a run knows of one host: the inventory's variables, and what was learned since. */
 export class HostVariables {

@@ -1,12 +1,9 @@
-import {type Level, levels, type VarsLayer} from '../inventory/types.js';
-
-const ranks = Object.fromEntries(levels.map((level, index) => [level, index])) as Readonly<Record<Level, number>>;
-
-export const rankOf = (level: Level): number => ranks[level];
+import {rankOf} from '../inventory/layers.js';
+import type {VarsLayer} from '../inventory/types.js';
 
 /** Layers from the strongest to the weakest; of equal level the later one is the stronger. */
 export function strongestFirst(layers: readonly VarsLayer[]): VarsLayer[] {
-  return [...layers].reverse().sort((left, right) => ranks[right.level] - ranks[left.level]);
+  return [...layers].reverse().sort((left, right) => rankOf(right.level) - rankOf(left.level));
 }
 
 /** Layers of a task's scopes, cut where the host's own variables lie between them. */
@@ -24,9 +21,9 @@ export function stackOf(layers: readonly VarsLayer[]): ScopeStack {
   const middle: VarsLayer[] = [];
   const below: VarsLayer[] = [];
   for (const layer of strongestFirst(layers)) {
-    const rank = ranks[layer.level];
-    if (rank > ranks.setFacts) above.push(layer);
-    else if (rank > ranks.facts) middle.push(layer);
+    const rank = rankOf(layer.level);
+    if (rank > rankOf('setFacts')) above.push(layer);
+    else if (rank > rankOf('facts')) middle.push(layer);
     else below.push(layer);
   }
   return {above, middle, below};

@@ -1,10 +1,11 @@
 import {VaultError} from '../errors/index.js';
+import {inventoryLayers, rankOf} from '../inventory/layers.js';
 import type {Inventory, Values, VarsLayer} from '../inventory/types.js';
 import type {LazyMap, VariableSource} from '../template/types.js';
 import type {VaultString} from '../yaml/index.js';
 import type {Positions} from '../yaml/types.js';
-import {HostVariables, inventoryLayers, setOwn} from './host_variables.js';
-import {rankOf, strongestFirst} from './layers.js';
+import {HostVariables, setOwn} from './host_variables.js';
+import {strongestFirst} from './layers.js';
 import {type ControllerFacts, type MagicWorld, makeLazyMap} from './magic.js';
 import {asMap, HostSource, type SourceContext} from './source.js';
 import type {Moment, RunVariables} from './types.js';

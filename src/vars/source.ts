@@ -1,10 +1,11 @@
 import {formatWhere, type Where} from '../errors/index.js';
+import {rankOf} from '../inventory/layers.js';
 import type {VarsLayer} from '../inventory/types.js';
 import type {LazyMap, Variable, VariableSource} from '../template/types.js';
 import {VaultString} from '../yaml/index.js';
 import type {Positions} from '../yaml/types.js';
 import type {HostVariables} from './host_variables.js';
-import {findIn, rankOf, type ScopeStack, stackOf} from './layers.js';
+import {findIn, type ScopeStack, stackOf} from './layers.js';
 import {defaultAddress, type MagicWorld, magicNames, magicVariable} from './magic.js';
 
 /** What all sources of a run share. */
