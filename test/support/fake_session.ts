@@ -113,8 +113,9 @@ export class FakeSession implements HostSession {
 
 const nothing = Buffer.alloc(0);
 
-function runShell(root: string, text: string, options: RunOptions): Promise<ScriptOutcome> {
+async function runShell(root: string, text: string, options: RunOptions): Promise<ScriptOutcome> {
   const startedAt = performance.now();
+  options.signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn('sh', ['-c', text], {
       cwd: options.cwd ?? root,
