@@ -4,7 +4,7 @@ import {Cache} from './cache.js';
 import {decide} from './conditions.js';
 import {templateError} from './errors.js';
 import {findPlugin} from './eval/calls.js';
-import {evaluateTemplate} from './eval/evaluate.js';
+import {asFault, evaluateTemplate} from './eval/evaluate.js';
 import {globalFunctions} from './eval/globals.js';
 import {sawDeep} from './eval/marks.js';
 import {complete, pieceText} from './eval/output.js';
@@ -121,8 +121,7 @@ function located<Result>(where: Where | undefined, file: string | undefined, run
   try {
     return run();
   } catch (error) {
-    if (error instanceof Fault) throw templateError(error, where, file);
-    throw error;
+    throw templateError(asFault(error), where, file);
   }
 }
 

@@ -33,9 +33,10 @@ function withFinalNewlines(value: unknown, compiled: Compiled): unknown {
   return missing > 0 ? value + '\n'.repeat(missing) : value;
 }
 
-function asFault(error: unknown): Fault {
+/** Whatever went wrong inside a template is the template's fault; running out of stack too. */
+export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (error instanceof RangeError && /call stack/i.test(error.message))
-    return new Fault('the template calls itself without end', {cause: error});
+    return new Fault('the template is nested too deeply, or calls itself without end');
   return new Fault(error instanceof Error ? error.message : String(error), {cause: error});
 }
