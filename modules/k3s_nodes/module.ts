@@ -10,9 +10,9 @@ const params = p.object({
   timeout_s: p.int('How long it may take.').default(300),
 });
 
-/** The Nodes as JSON, then etcd's member list where there is one. */
+/** The Nodes as JSON, then etcd's member list where there is one. Asked raw, since kubectl's discovery would write a cache. */
 const nodesProbe = (dataDir: string, binDir: string): Script => sh`t=${`${dataDir}/server/tls/etcd`}
-${`${binDir}/k3s`} kubectl get nodes -o json 2>/dev/null
+${`${binDir}/k3s`} kubectl get --raw /api/v1/nodes 2>/dev/null
 echo
 echo ${marker}
 if [ -d "$t" ] && command -v curl >/dev/null 2>&1; then
