@@ -1,37 +1,92 @@
-import {createInterface} from 'node:readline';
-import {Writable} from 'node:stream';
 import {Interrupted} from './faults.js';
+
+const enter = /[\r\n]/;
+const interrupt = '\x03';
+const endOfInput = '\x04';
+const eraseLine = '\x15';
+const erase = /^[\x7f\b]$/;
+
+/** What was typed so far and what came of it; pure, so that it can be tried without a terminal. */
+export interface Typed {
+  readonly line: string;
+  /** The line is complete, or the reader gave up (Ctrl-C, Ctrl-D on an empty line). */
+  readonly end?: 'line' | 'interrupt' | 'nothing';
+  /** What came after the line: it belongs to the next question. */
+  readonly rest: string;
+}
+
+/** Takes up what was typed, keys for correction included. */
+export function takeTyped(line: string, data: string): Typed {
+  let text = line;
+  const characters = [...data];
+  for (const [index, character] of characters.entries()) {
+    const rest = characters.slice(index + 1).join('');
+    if (enter.test(character)) return {line: text, end: 'line', rest};
+    if (character === interrupt) return {line: '', end: 'interrupt', rest};
+    if (character === endOfInput) {
+      if (text === '') return {line: '', end: 'nothing', rest};
+      continue;
+    }
+    if (character === eraseLine) text = '';
+    else if (erase.test(character)) text = [...text].slice(0, -1).join('');
+    else text += character;
+  }
+  return {line: text, rest: ''};
+}
 
 /**
  * Asks on the terminal; undefined where there is none. Without echo nothing that is typed appears. The question goes to
- * standard error, so that output stays data.
+ * standard error, so that output stays data. Ctrl-C throws {@link Interrupted}.
  */
 export async function promptOnTerminal(
   question: string,
   options: {readonly echo: boolean},
 ): Promise<string | undefined> {
-  if (!process.stdin.isTTY) return undefined;
-  process.stderr.write(question);
-  const output = options.echo ? process.stderr : new Writable({write: (_chunk, _encoding, done) => done()});
-  const reader = createInterface({input: process.stdin, output, terminal: true});
+  const {stdin, stderr} = process;
+  if (!stdin.isTTY) return undefined;
+  stderr.write(question);
+  if (!options.echo) stdin.setRawMode(true);
   try {
-    return await new Promise<string | undefined>((resolve, reject) => {
-      reader.once('line', resolve);
-      reader.once('close', () => resolve(undefined));
-      // While a line is read the terminal is raw: Ctrl-C comes as a character, not as a signal.
-      reader.once('SIGINT', () => {
-        reject(new Interrupted('interrupted'));
-        if (process.listenerCount('SIGINT') > 0) process.kill(process.pid, 'SIGINT');
-      });
-    });
+    return await readLine();
   } finally {
-    reader.close();
-    if (!options.echo) process.stderr.write('\n');
+    if (!options.echo) {
+      stdin.setRawMode(false);
+      stderr.write('\n');
+    }
+    stdin.pause();
   }
 }
 
-/** A question answered with y or n; `undefined` where nobody can be asked. */
-export async function confirmOnTerminal(question: string): Promise<boolean | undefined> {
-  const answer = await promptOnTerminal(`${question} [y/N] `, {echo: true});
-  return answer === undefined ? undefined : /^y(es)?$/i.test(answer.trim());
+function readLine(): Promise<string | undefined> {
+  const {stdin} = process;
+  return new Promise((resolve, reject) => {
+    let line = '';
+    const finish = (settle: () => void): void => {
+      stdin.off('data', onData);
+      stdin.off('end', onEnd);
+      process.off('SIGINT', onInterrupt);
+      stdin.pause();
+      settle();
+    };
+    const onInterrupt = (): void => finish(() => reject(new Interrupted('interrupted')));
+    const onEnd = (): void => finish(() => resolve(undefined));
+    const onData = (chunk: Buffer | string): void => {
+      const typed = takeTyped(line, chunk.toString());
+      line = typed.line;
+      if (typed.end === undefined) return;
+      finish(() => {
+        // Lines that were pasted at once answer the questions to come.
+        if (typed.rest !== '') stdin.unshift(Buffer.from(typed.rest));
+        if (typed.end === 'interrupt') {
+          reject(new Interrupted('interrupted'));
+          if (process.listenerCount('SIGINT') > 0) process.kill(process.pid, 'SIGINT');
+        } else resolve(typed.end === 'line' ? typed.line : undefined);
+      });
+    };
+    // In raw mode Ctrl-C is a character, otherwise a signal.
+    process.once('SIGINT', onInterrupt);
+    stdin.on('data', onData);
+    stdin.once('end', onEnd);
+    stdin.resume();
+  });
 }
