@@ -1,5 +1,6 @@
 /** Which module a task calls, and with what. */
 import {didYouMean, PlaybookError, type Where} from '../errors/index.js';
+import {UnsafeString} from '../yaml/index.js';
 import {commandOptions, parseFreeForm} from './free_form.js';
 import {taskKeywords, unknownKeyword} from './keywords.js';
 import type {ModuleRef, RawArgs, Written} from './types.js';
@@ -183,6 +184,11 @@ export class ActionReader {
         return defaults?.keyWhere(key) ?? call.where;
       };
       return {kind: 'mapping', values, where: call.where, whereOf, ...extras};
+    }
+    if (call.value instanceof UnsafeString && known?.freeForm !== undefined) {
+      // As a parameter it stays what it is: text that is never a template.
+      const values = {...defaults?.value, [known.freeForm]: call.value};
+      return {kind: 'mapping', values, where: call.where, whereOf: () => call.where, ...extras};
     }
     if (typeof call.value === 'object' || (typeof call.value !== 'string' && !takesText))
       throw this.#wrongShape(call, takesText);

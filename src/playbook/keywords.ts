@@ -1,4 +1,5 @@
 import {didYouMean, PlaybookError, type Where} from '../errors/index.js';
+import {UnsafeString} from '../yaml/index.js';
 import type {Expression, Keywords, Written} from './types.js';
 import {isMapping, kindOf, type View, type Warn} from './view.js';
 
@@ -107,6 +108,7 @@ export function expressions(view: View, key: string, warn: Warn): Expression[] |
   if (!view.has(key)) return undefined;
   return view.list(key).map(({value, where}) => {
     if (typeof value === 'boolean') return {text: value, where};
+    if (value instanceof UnsafeString) return {text: value.text, where};
     if (value === null || typeof value === 'object')
       throw new PlaybookError({
         what: `${key} is ${kindOf(value)}, not a condition`,
@@ -147,6 +149,18 @@ export function readKeywords(view: View, warn: Warn): Keywords {
   return keywords;
 }
 
+/** Names of variables are words that expressions can read. */
+function checkNames(values: Readonly<Record<string, unknown>>, view: View): void {
+  const wrong = Object.keys(values).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (wrong === undefined) return;
+  const word = wrong.replace(/[^A-Za-z0-9_]/g, '_');
+  throw new PlaybookError({
+    what: `'${wrong}' is no name a variable can have`,
+    where: view.view('vars')?.keyWhere(wrong) ?? view.whereOf('vars'),
+    hint: `names have letters, digits and underscores: ${/^\d/.test(word) ? `_${word}` : word}`,
+  });
+}
+
 /** `vars:` as a mapping, or several in a list; null is none. */
 export function readVars(view: View, kind: string): Readonly<Record<string, unknown>> | undefined {
   const value = view.get('vars');
@@ -159,5 +173,6 @@ export function readVars(view: View, kind: string): Readonly<Record<string, unkn
       where: view.whereOf('vars'),
       hint: 'write name: value lines below vars:',
     });
+  for (const part of parts as Record<string, unknown>[]) checkNames(part, view);
   return parts.length === 1 ? (parts[0] as Record<string, unknown>) : Object.assign({}, ...parts);
 }

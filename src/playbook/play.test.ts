@@ -1,6 +1,8 @@
+import {writeFileSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
 import {describeError, QuorateError} from '../errors/index.js';
+import {UnsafeString} from '../yaml/index.js';
 import {testLoader} from './test_loader.js';
 import type {Play, Task, TaskNode} from './types.js';
 import {titleOf, walkPlay} from './walk.js';
@@ -178,6 +180,19 @@ for (const [text, expected] of forms) {
   });
 }
 
+test('text that is never a template stays so as the text of a command', (t) => {
+  const {args} = oneTask(t, "- shell: !unsafe 'docker ps --format {{.Names}}'\n  when: !unsafe x\n");
+  t.deepEqual(args.kind === 'mapping' && args.values, {cmd: new UnsafeString('docker ps --format {{.Names}}')});
+});
+
+test('a file that the run has written anew is read anew', (t) => {
+  const folder = tempFiles(t, {'v.yml': 'a: 1\n'});
+  const loader = testLoader();
+  t.deepEqual(loader.loadVars(`${folder}/v.yml`, 'includeVars').values, {a: 1});
+  writeFileSync(`${folder}/v.yml`, 'a: 22\n');
+  t.deepEqual(loader.loadVars(`${folder}/v.yml`, 'includeVars').values, {a: 22});
+});
+
 test('local_action is a task delegated to localhost', (t) => {
   t.is(oneTask(t, '- local_action: debug\n').scopes.at(-1)?.keywords.delegateTo?.value, 'localhost');
 });
@@ -286,6 +301,15 @@ test('conditions with braces draw a warning', (t) => {
 
 /** Broken plays and the whole of what a person sees; the play's head is put before tasks. */
 const mistakes: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'a name no variable can have',
+    '- debug:\n  vars: {my-port: 1}\n',
+    [
+      "'my-port' is no name a variable can have",
+      '  at p.yml:4:14',
+      '  hint: names have letters, digits and underscores: my_port',
+    ],
+  ],
   [
     'a misspelt keyword',
     '- debug:\n  notfiy: x\n',

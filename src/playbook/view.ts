@@ -1,5 +1,5 @@
 /** Reading mappings of YAML with the place of each member at hand. */
-import {readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {messageOf, PlaybookError, type Where} from '../errors/index.js';
 import {isMapping} from '../inventory/yaml_source.js';
 import {type PositionMap, parseYaml} from '../yaml/index.js';
@@ -66,9 +66,14 @@ export interface SourceFile {
   readonly where: Where;
 }
 
-/** Reads each YAML file once, however often it is imported. */
+interface Kept {
+  readonly source: SourceFile;
+  readonly stamp: string;
+}
+
+/** Reads each YAML file once, however often it is imported; again if it has changed, since a run may write what it includes. */
 export class SourceFiles {
-  readonly #read = new Map<string, SourceFile>();
+  readonly #read = new Map<string, Kept>();
 
   constructor(
     readonly positions: PositionMap,
@@ -79,9 +84,12 @@ export class SourceFiles {
 
   read(file: string, from?: Where): SourceFile {
     const known = this.#read.get(file);
-    if (known) return known;
     let text: string;
+    let stamp: string;
     try {
+      const {mtimeMs, size, ino} = statSync(file);
+      stamp = `${mtimeMs} ${size} ${ino}`;
+      if (known?.stamp === stamp) return known.source;
       text = this.texts.get(file) ?? readFileSync(file, 'utf8');
     } catch (error) {
       throw new PlaybookError({what: `${file} cannot be read: ${messageOf(error)}`, where: from, cause: error});
@@ -89,7 +97,7 @@ export class SourceFiles {
     const document = parseYaml(this.decode?.(text, file) ?? text, {file, positions: this.positions});
     for (const warning of document.warnings) this.warn(warning.what, warning.where);
     const source = {file, value: document.value, where: document.where};
-    this.#read.set(file, source);
+    this.#read.set(file, {source, stamp});
     return source;
   }
 
