@@ -3,6 +3,12 @@ import {defineModule, p} from '../../src/module/index.js';
 import {clusterHosts} from '../k3s_roles/entries.js';
 import {lookParams, pathsOf} from '../k3s_roles/look_params.js';
 
+/** What `k3s_roles` of this run found on the host, so that a change since then is seen; undefined without it. */
+const foundThen = (variable: unknown): string | undefined => {
+  if (typeof variable !== 'object' || variable === null || !('found' in variable)) return undefined;
+  return typeof variable.found === 'string' ? variable.found : undefined;
+};
+
 export default defineModule({
   kind: 'group',
   name: 'k3s_preflight',
@@ -18,8 +24,10 @@ that collide, a node-ip the host has not, versions that go back or skip a minor,
   probe: (params) => lookScript(pathsOf(params)),
   parse: (output) => parseLook(output.stdout),
   plan(entries) {
+    const hosts = clusterHosts(entries);
     const found = preflight({
-      ...clusterHosts(entries),
+      ...hosts,
+      decided: new Map(entries.map((entry) => [entry.host, foundThen(entry.variable('k3s'))])),
       binaryGiven: entries.some((entry) => entry.params.binary !== ''),
     });
     return {

@@ -3,6 +3,7 @@ import {
   type ClusterPlan,
   groupOfStep,
   type HostPlan,
+  kindOf,
   lookScript,
   parseLook,
   resolveRoles,
@@ -20,6 +21,7 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
     k3s: {
       role: own.kind,
       step: own.step,
+      found: host.sighting === undefined ? 'unknown' : kindOf(host),
       group: groupOfStep[own.step],
       why: own.why,
       service: own.kind === 'server' ? 'k3s' : 'k3s-agent',
@@ -88,12 +90,13 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
           return own === undefined ? [] : [[host.wanted.host, variablesOf(host, own, plan, reachable)] as const];
         }),
       ),
-      groups: new Map(
-        Object.entries(groupOfStep).map(([step, group]) => [
-          group,
-          [...plan.hosts.values()].filter((own) => own.step === step).map((own) => own.host),
-        ]),
-      ),
+      groups: new Map([
+        ['k3s_decided', all.map(({wanted}) => wanted.host)],
+        ...Object.entries(groupOfStep).map(
+          ([step, group]) =>
+            [group, [...plan.hosts.values()].filter((own) => own.step === step).map((own) => own.host)] as const,
+        ),
+      ]),
       // A refusal is of the whole run: hosts it does not name would be touched otherwise.
       refusals: plan.refusals.map(({what, hint, variable}): Refusal => {
         const place = where(variable);

@@ -93,3 +93,16 @@ for (const [name, {servers, what, hint}] of Object.entries(cases)) {
 test('other differences of `disable` are let be', (t) => {
   t.deepEqual(check(server('server1', {k3s_server_config: {disable: ['traefik']}}), server('server2')).refusals, []);
 });
+
+test('a server that changed since the roles were decided is refused', (t) => {
+  const decided = new Map([
+    ['server1', 'bare'],
+    ['server2', 'unknown'],
+  ]);
+  const servers = ['server1', 'server2'].map((name) => clusterHost(name, runningMember(name, ['server1', 'server2'])));
+  const {refusals} = preflight({servers, agents: [], binaryGiven: false, decided});
+  t.deepEqual(
+    refusals.map(({what}) => what),
+    ['server1 was without data when the roles were decided, and is a member now: something else is changing it'],
+  );
+});

@@ -15,6 +15,8 @@ export interface PreflightInput {
   readonly agents: readonly ClusterHost[];
   /** Whether a binary of the controller's is given (k3s_binary): then no version is needed. */
   readonly binaryGiven: boolean;
+  /** What each server was when the roles were decided; a host without an entry is not compared. */
+  readonly decided?: ReadonlyMap<string, string | undefined>;
 }
 
 type Check = (input: PreflightInput, hosts: readonly ClusterHost[]) => readonly PlanRefusal[];
@@ -202,6 +204,29 @@ const hostSystems: Check = (_input, hosts) =>
     return [];
   });
 
+/** Between the look that decided and this one the lock was taken; whoever changed a server before that is over now. */
+const changedSince: Check = ({servers, decided = new Map()}) =>
+  servers.flatMap((host) => {
+    const {host: name} = host.wanted;
+    const [then, now] = [decided.get(name), kindOf(host)];
+    if (then === undefined || then === 'unknown' || now === 'unknown' || then === now) return [];
+    return [
+      {
+        hosts: [name],
+        what: `${name} was ${kindWords[then] ?? then} when the roles were decided, and is ${kindWords[now]} now: something else is changing it`,
+        hint: 'wait until that has ended, then run again',
+      },
+    ];
+  });
+
+const kindWords: Readonly<Record<string, string>> = {
+  bare: 'without data',
+  member: 'a member',
+  'half-converted': 'half converted',
+  sqlite: 'on SQLite',
+  external: 'on an external datastore',
+};
+
 const serversExist: Check = ({servers}) =>
   servers.length > 0
     ? []
@@ -215,6 +240,7 @@ const serversExist: Check = ({servers}) =>
 
 const checks: readonly Check[] = [
   serversExist,
+  changedSince,
   faults,
   unknownKeys,
   criticalDiffer,

@@ -1,0 +1,53 @@
+import {execFileSync, spawn} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test from 'ava';
+import {ageOf, heldBy, takeScript} from './lock.js';
+
+const inFolder = (run: (file: string) => void | Promise<void>) => async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), "lock it's "));
+  try {
+    await run(join(folder, 'run', 'cluster.lock'));
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+};
+
+for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
+  test(`one run at a time, in ${shell.join(' ')}`, async (t) => {
+    await inFolder((file) => {
+      const [command = '', ...args] = shell;
+      const take = (run: string, force = false): string =>
+        execFileSync(command, args, {
+          input: takeScript({who: `me, "it's" ${run}`, run}, force, file).source,
+          encoding: 'utf8',
+        });
+      t.is(take('a'), 'taken\n');
+      t.is(take('a'), 'taken\n', 'again by the same run');
+      t.is(heldBy({rc: 0, stderr: '', stdout: take('b')})?.who, `me, "it's" a`);
+      t.is(take('b', true), 'taken\n', 'broken');
+      t.is(heldBy({rc: 0, stderr: '', stdout: take('a')})?.who, `me, "it's" b`);
+      // The process it was taken through is this one: neither the shell nor what lies between.
+      t.regex(readFileSync(file, 'utf8'), new RegExp(`^pid=${process.pid}$`, 'm'));
+    })();
+  });
+}
+
+test('the lock of a run that has ended is nobody’s', async (t) => {
+  await inFolder(async (file) => {
+    const {source} = takeScript({who: 'x', run: 'dead'}, false, file);
+    const child = spawn(process.execPath, [
+      '-e',
+      `require('child_process').execFileSync('sh', {input: ${JSON.stringify(source)}})`,
+    ]);
+    t.is(await new Promise((done) => child.on('close', done)), 0);
+    t.regex(readFileSync(file, 'utf8'), /^run=dead$/m);
+    const {source: next} = takeScript({who: 'y', run: 'next'}, false, file);
+    t.is(execFileSync('sh', {input: next, encoding: 'utf8'}), 'taken\n');
+  })();
+});
+
+test('ages', (t) => {
+  t.deepEqual([5, 600, 90_000].map(ageOf), ['5 s', '10 min', '25 h']);
+});
