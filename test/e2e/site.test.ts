@@ -9,6 +9,8 @@ import {changedPaths, conditionalShare, resultsOf, transcript, withStatus} from 
  */
 const writtenByThemselves: readonly RegExp[] = [
   /^\/var\/lib\/rancher\/k3s\//,
+  // K3s writes its kubeconfig anew at each start.
+  /^\/etc\/rancher\/k3s\/k3s\.yaml$/,
   /^\/var\/lib\/kubelet\//,
   /^\/var\/lib\/cni(\/|$)/,
   /^\/var\/log\//,
