@@ -13,11 +13,27 @@ const [firstWindow, widestWindow] = [32, 64];
 export const questionOf = ({become, environment}: Target, script: Script): string =>
   JSON.stringify([become?.method, become?.user, environment, script.source]);
 
-interface Answer {
-  readonly stamp: Stamp;
-  readonly askedAt: number;
-  /** Undefined when it failed: nobody hears of it. */
-  readonly output: Promise<StepOutput | undefined>;
+/** Something asked ahead; without an output it has failed, and nobody hears of it. */
+export class Answer {
+  #settled: {readonly output: StepOutput | undefined} | undefined;
+
+  constructor(
+    readonly stamp: Stamp,
+    readonly askedAt: number,
+    readonly output: Promise<StepOutput | undefined>,
+  ) {
+    output.then(
+      (known) => {
+        this.#settled = {output: known};
+      },
+      () => undefined,
+    );
+  }
+
+  /** What is there already, so that nobody has to wait. */
+  get settled(): {readonly output: StepOutput | undefined} | undefined {
+    return this.#settled;
+  }
 }
 
 /**
@@ -69,7 +85,8 @@ export class AnswerStore {
     return this.effects.holds(host, stamp) && this.clock.now() - askedAt < answerLifeMs;
   }
 
-  async #inTime({output, askedAt}: Answer): Promise<StepOutput | undefined> {
+  async #inTime({output, askedAt, settled}: Answer): Promise<StepOutput | undefined> {
+    if (settled !== undefined) return settled.output;
     const waiting = new AbortController();
     const late = this.clock.sleep(Math.max(0, askedAt + answerLifeMs - this.clock.now()), waiting.signal).then(
       () => undefined,

@@ -1,4 +1,4 @@
-import type {Module, StateModule} from '../module/types.js';
+import type {Controller, Module, StateModule} from '../module/types.js';
 import type {Expression, Task, Written} from '../playbook/types.js';
 import type {Script} from '../shell/index.js';
 import {questionOf} from './answers.js';
@@ -15,8 +15,8 @@ import {booleanOf} from './values.js';
 import {View} from './view.js';
 
 const longestBytes = 64 * 1024;
-/** Looking ahead may cost the present task this much time, and no more. */
-const budgetMs = 50;
+/** Looking ahead may keep the present task waiting so long for files of the controller, and take so long in all. */
+const [fileBudgetMs, budgetMs] = [50, 300];
 
 /** Thrown where something cannot be known before its turn. */
 class NotYet extends Error {}
@@ -56,6 +56,7 @@ class Gathering {
   readonly #pending = new Set<string>();
   readonly #until: number;
   #bytes = 0;
+  #fileBudgetMs = fileBudgetMs;
 
   constructor(private readonly standpoint: Standpoint) {
     const {play, task} = standpoint;
@@ -171,20 +172,14 @@ class Gathering {
       become: target.become !== undefined,
       user: target.user,
     };
-    const prepared = await this.#inTime(async () => {
-      const controller = controllerOf(view, run.contents, target.signal);
-      return module.prepare?.(
-        params,
-        {
-          ...controller,
-          renderTemplate: (text, file, extra) => {
-            if (!calm.file(text)) throw new NotYet();
-            return controller.renderTemplate(text, file, extra);
-          },
-        },
-        hostView,
-      );
-    });
+    const controller = controllerOf(view, run.contents, target.signal);
+    const renderTemplate: Controller['renderTemplate'] = (text, file, extra) => {
+      if (!calm.file(text)) throw new NotYet();
+      return controller.renderTemplate(text, file, extra);
+    };
+    const prepared = module.prepare
+      ? await this.#inTime(async () => module.prepare?.(params, {...controller, renderTemplate}, hostView))
+      : undefined;
     this.#add(module.probe(params, prepared, hostView));
   }
 
@@ -200,7 +195,8 @@ class Gathering {
   async #inTime<T>(prepare: () => Promise<T>): Promise<T> {
     const {clock} = this.standpoint.play.run.options;
     const waiting = new AbortController();
-    const late = clock.sleep(Math.max(0, this.#until - clock.now()), waiting.signal).then(
+    const began = clock.now();
+    const late = clock.sleep(Math.max(0, this.#fileBudgetMs), waiting.signal).then(
       () => {
         throw new NotYet();
       },
@@ -210,6 +206,7 @@ class Gathering {
       return await Promise.race([prepare(), late]);
     } finally {
       waiting.abort();
+      this.#fileBudgetMs -= clock.now() - began;
     }
   }
 

@@ -1,7 +1,7 @@
 import type {StepOutput} from '../module/types.js';
 import type {Script} from '../shell/index.js';
 import type {ScriptOutcome} from '../transport/types.js';
-import {answerLifeMs, questionOf} from './answers.js';
+import {Answer, answerLifeMs, questionOf} from './answers.js';
 import {cutParts, joinParts} from './frames.js';
 import type {Run} from './run_context.js';
 import {lookOnce, newNonce, probeTimeoutMs} from './step_run.js';
@@ -35,12 +35,10 @@ export async function askWithRiders(
   });
   const parts = whole.then((outcome) => cutParts(nonce, outcome, riders.length + 1));
   const dropped = parts.catch(() => []);
-  for (const [index, rider] of riders.entries())
-    run.answers?.keep(target.host, questionOf(target, rider), {
-      stamp,
-      askedAt,
-      output: dropped.then((all) => all[index + 1]),
-    });
+  for (const [index, rider] of riders.entries()) {
+    const output = dropped.then((all) => all[index + 1]);
+    run.answers?.keep(target.host, questionOf(target, rider), new Answer(stamp, askedAt, output));
+  }
   const early = first.output.then((output) => afterGrace(run, whole, output));
   const answer = await Promise.race([early, parts.then(([own]) => own)]);
   dropLate(run, whole, dropping, askedAt);
