@@ -71,6 +71,12 @@ interface Kept {
   readonly stamp: string;
 }
 
+/** Differs whenever the file has been written. */
+const stampOf = (file: string): string => {
+  const {mtimeMs, size, ino} = statSync(file);
+  return `${mtimeMs} ${size} ${ino}`;
+};
+
 /** Reads each YAML file once, however often it is imported; again if it has changed, since a run may write what it includes. */
 export class SourceFiles {
   readonly #read = new Map<string, Kept>();
@@ -87,8 +93,7 @@ export class SourceFiles {
     let text: string;
     let stamp: string;
     try {
-      const {mtimeMs, size, ino} = statSync(file);
-      stamp = `${mtimeMs} ${size} ${ino}`;
+      stamp = this.texts.has(file) ? 'given' : stampOf(file);
       if (known?.stamp === stamp) return known.source;
       text = this.texts.get(file) ?? readFileSync(file, 'utf8');
     } catch (error) {
