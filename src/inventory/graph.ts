@@ -21,6 +21,7 @@ interface HostNode {
 export class InventoryGraph {
   readonly groups = new Map<string, GroupNode>();
   readonly hosts = new Map<string, HostNode>();
+  readonly implicit = new Map<string, VarsLayer[]>();
   readonly #groupPlaces = new Map<string, Where | undefined>();
 
   constructor() {
@@ -97,8 +98,11 @@ export class InventoryGraph {
     group.priority = number;
   }
 
+  /** Variables of a host; of one that is in no source (localhost) they are kept apart. */
   setHostVars(name: string, layer: VarsLayer): void {
-    this.hosts.get(name)?.layers.push(layer);
+    const layers = this.hosts.get(name)?.layers ?? this.implicit.get(name);
+    if (layers) layers.push(layer);
+    else this.implicit.set(name, [layer]);
   }
 
   #checkNames(warn: (message: string, where?: Where) => void): void {
@@ -155,6 +159,7 @@ class BuiltInventory implements Inventory {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly withHost?: Grow;
+  readonly implicitLayers: ReadonlyMap<string, readonly VarsLayer[]>;
   readonly #members = new Map<string, readonly string[]>();
 
   constructor(
@@ -163,6 +168,7 @@ class BuiltInventory implements Inventory {
     withHost: Grow | undefined,
   ) {
     if (withHost) this.withHost = withHost;
+    this.implicitLayers = new Map(graph.implicit);
     const depths = new Map<string, number>();
     this.groups = new Map(
       [...graph.groups.values()].map((node): [string, Group] => [

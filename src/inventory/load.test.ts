@@ -153,6 +153,17 @@ test('localhost need not be in the inventory: local, and only the variables of a
   t.false(inventory.hosts.has('localhost'));
 });
 
+test('host_vars/localhost counts though no source holds localhost', async (t) => {
+  const folder = tempFiles(t, {
+    'hosts.yml': 'g: {hosts: {h: }}',
+    'host_vars/localhost.yml': 'mine: 1',
+    'host_vars/h2.yml': 'x: 1',
+  });
+  const inventory = await load(folder);
+  t.deepEqual(merged(inventory, 'localhost'), {ansible_connection: 'local', mine: 1});
+  t.deepEqual([...inventory.hosts.keys()], ['h']);
+});
+
 test('the inventory grows while a run is under way', async (t) => {
   const folder = tempFiles(t, {'hosts.yml': 'g: {hosts: {h: }}', 'group_vars/fresh.yml': 'f: 1'});
   const before = await load(folder);

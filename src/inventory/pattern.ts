@@ -1,12 +1,9 @@
 /** Host patterns as in `hosts:` and `--limit`: names, globs, `a:b`, `a,b`, `:&`, `:!`, `~regex`, slices, `@file`. */
 import {readFileSync} from 'node:fs';
 import {InventoryError, messageOf, nearest, type Where} from '../errors/index.js';
+import {isLocalName} from './local_names.js';
 import {isAddress} from './range.js';
 import type {Host, Inventory} from './types.js';
-
-const localNames = ['localhost', '127.0.0.1', '::1'];
-
-export const isLocalName = (name: string): boolean => localNames.includes(name);
 
 /** Hosts that match, and the parts of the pattern that match nothing. */
 export interface Matched {
@@ -182,6 +179,9 @@ export function hostNamed(inventory: Inventory, name: string): Host {
   return {
     name,
     groups: ['all'],
-    layers: [{level: 'inventoryFileHostVars', label: 'implicit localhost', values, template: false}],
+    layers: [
+      {level: 'inventoryFileHostVars', label: 'implicit localhost', values, template: false},
+      ...(inventory.implicitLayers?.get(name) ?? []),
+    ],
   };
 }

@@ -70,6 +70,8 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>;
   /** All hosts of a group and of its children, in order; `all` and `ungrouped` included. */
   hostsOf(group: string): readonly string[];
+  /** host_vars/ of names that no source holds: localhost, which need not be in an inventory. */
+  readonly implicitLayers?: ReadonlyMap<string, readonly VarsLayer[]>;
   /** A copy with a host more, or one that is in more groups (add_host, group_by); new groups get their group_vars/. */
   withHost?(name: string, groups: readonly string[], values: Values, parents?: readonly string[]): Inventory;
 }

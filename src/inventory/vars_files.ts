@@ -5,6 +5,7 @@ import {InventoryError, type Where} from '../errors/index.js';
 import {type PositionMap, readYamlFile} from '../yaml/index.js';
 import type {InventoryGraph} from './graph.js';
 import {layerOf} from './graph.js';
+import {localNames} from './local_names.js';
 import type {Level} from './types.js';
 import {isMapping} from './yaml_source.js';
 
@@ -68,7 +69,7 @@ export function addVarsFolders(
   reader: VarsFileReader,
   only: {readonly groups: Iterable<string>; readonly hosts: Iterable<string>} = {
     groups: graph.groups.keys(),
-    hosts: graph.hosts.keys(),
+    hosts: new Set([...graph.hosts.keys(), ...localNames]),
   },
 ): void {
   const add = (folder: string, name: string, level: Level, set: (layer: ReturnType<typeof layerOf>) => void): void => {

@@ -1,3 +1,4 @@
+import {homedir} from 'node:os';
 import path from 'node:path';
 import type {Where} from '../errors/index.js';
 import type {VarsLayer} from '../inventory/types.js';
@@ -23,6 +24,8 @@ export interface LoaderOptions {
   readonly collectionsPath?: readonly string[];
   /** Texts of files that are not on disk, by absolute path (a task given on the command line). */
   readonly texts?: ReadonlyMap<string, string>;
+  /** `~` in names of files; the user's home folder by default. */
+  readonly home?: string;
   /** Renders names of static imports; undefined if it cannot. */
   readonly renderStatic?: (text: string, layers: readonly VarsLayer[], where: Where) => unknown;
 }
@@ -41,11 +44,14 @@ export function createLoader(options: LoaderOptions): Loader {
     importRole,
     validatesArguments: options.names.resolve('validate_argument_spec') !== undefined,
   };
-  return new FileLoader(context);
+  return new FileLoader(context, options.home ?? homedir());
 }
 
 class FileLoader implements Loader {
-  constructor(private readonly context: LoadContext) {}
+  constructor(
+    private readonly context: LoadContext,
+    private readonly home: string,
+  ) {}
 
   loadPlaybook(file: string): Playbook {
     const full = path.resolve(file);
@@ -73,10 +79,10 @@ class FileLoader implements Loader {
     role: string,
     files: {tasksFrom?: string; handlersFrom?: string; varsFrom?: string; defaultsFrom?: string},
     extraLayers: readonly VarsLayer[],
-  ): {tasks: readonly TaskNode[]; handlers: readonly HandlerNode[]} {
+  ): {tasks: readonly TaskNode[]; handlers: readonly HandlerNode[]; leaked: readonly VarsLayer[]} {
     const around = this.#around(from, extraLayers);
-    const tasks = includedRole(this.context, around, {name: role, where: from.target.where}, files);
-    return {tasks, handlers: around.gathered.handlers};
+    const {tasks, leaks} = includedRole(this.context, around, {name: role, where: from.target.where}, files);
+    return {tasks, handlers: around.gathered.handlers, leaked: [...leaks, ...around.gathered.leaked]};
   }
 
   /** Included tasks stand in the scopes around the include, not under its own keywords; its vars and `apply` go with them. */
@@ -111,7 +117,8 @@ class FileLoader implements Loader {
   }
 
   findFile(kind: FileKind, name: string, near: {readonly scopes: readonly Scope[]; readonly where: Where}): string {
-    return findIn(this.searchPaths(kind, near), name, 'the file', near.where);
+    const full = name.replace(/^~(?=\/|$)/, this.home);
+    return findIn(this.searchPaths(kind, near), full, 'the file', near.where);
   }
 
   searchPaths(kind: FileKind, near: {readonly scopes: readonly Scope[]; readonly where: Where}): readonly string[] {

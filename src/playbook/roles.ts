@@ -31,9 +31,13 @@ export function importRole(context: LoadContext, around: Around, call: RoleCall,
   return expanded.tasks;
 }
 
-/** include_role, at run time: its variables stay its own. */
-export const includedRole = (context: LoadContext, around: Around, call: RoleCall, files: RoleFiles): TaskNode[] =>
-  expandRole(context, around, call, files, 'always').tasks;
+/** include_role, at run time: its variables stay its own, unless the include is public and the run hands `leaks` on. */
+export const includedRole = (
+  context: LoadContext,
+  around: Around,
+  call: RoleCall,
+  files: RoleFiles,
+): Pick<Expanded, 'tasks' | 'leaks'> => expandRole(context, around, call, files, 'always');
 
 function roleCall(context: LoadContext, {value, where}: Written): RoleCall {
   if (typeof value === 'string') return {name: value, where};

@@ -218,6 +218,8 @@ export interface Loader {
   ): {
     readonly tasks: readonly TaskNode[];
     readonly handlers: readonly (Handler | Block | Include)[];
+    /** Defaults and variables that the rest of the play sees if the include says `public: true`. */
+    readonly leaked?: readonly VarsLayer[];
   };
   /** As includeTasks, with the handlers of roles that the file imports. */
   includeTasksAndHandlers(
