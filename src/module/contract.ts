@@ -59,6 +59,8 @@ export interface ModuleCase {
   readonly leaves?: Script;
   /** Keys of the result that must be so; compared by deep equality. */
   readonly data?: Data;
+  /** Facts and variables that the module gives, compared likewise. */
+  readonly learns?: Data;
   /** Paths that change without being named in the diff (backups, caches): a path stands for all below it. */
   readonly besides?: readonly (string | RegExp)[];
   /** `host`: needs systemd, packages or a kernel of its own, and so runs on a lab host only. */

@@ -40,7 +40,7 @@ export interface ThrowAwayRoot {
   freeze(): Promise<void>;
   /** Names in the overlay's upper directory: empty as long as nothing was changed since `freeze`. */
   upper(): Promise<readonly string[]>;
-  /** Everything inside but mounts (/usr, /proc, /dev). */
+  /** Everything inside but mounts (/usr, /proc, /sys, /dev). */
   snapshot(): Promise<Snapshot>;
   /** Command lines of the processes inside, without its first one. */
   processes(): Promise<readonly string[]>;
@@ -54,7 +54,7 @@ const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 /** Laid into every root: accounts to own things, and the folders a host has. */
 const skeleton = `
-mkdir -p "$lower"/etc "$lower"/root "$lower"/home/ann "$lower"/var/lib "$lower"/var/log "$lower"/run "$lower"/usr "$lower"/proc "$lower"/dev "$lower"/opt
+mkdir -p "$lower"/etc "$lower"/root "$lower"/home/ann "$lower"/var/lib "$lower"/var/log "$lower"/run "$lower"/usr "$lower"/proc "$lower"/sys "$lower"/dev "$lower"/opt
 mkdir -m 1777 "$lower"/tmp
 chmod 700 "$lower"/root
 ln -s usr/bin "$lower"/bin; ln -s usr/sbin "$lower"/sbin; ln -s usr/lib "$lower"/lib; ln -s usr/lib64 "$lower"/lib64
@@ -85,6 +85,7 @@ mount -t overlay overlay -o "lowerdir=$layers,upperdir=$upper,workdir=$upper.wor
 mount --bind ${kind === 'ash' ? '"$base"/usr' : '/usr'} "$base"/root/usr
 mount -o remount,bind,ro "$base"/root/usr
 mount -t proc proc "$base"/root/proc
+mount -t sysfs -o ro sysfs "$base"/root/sys
 mount -t tmpfs -o mode=755 none "$base"/root/dev
 for device in null zero full random urandom; do : > "$base/root/dev/$device"; mount --bind "/dev/$device" "$base/root/dev/$device"; done
 ln -s /proc/self/fd "$base"/root/dev/fd
@@ -233,7 +234,7 @@ export async function makeRoot(kind: ShellKind): Promise<ThrowAwayRoot> {
       if (result.rc !== 0) throw new Error(`cannot freeze the root: ${result.stderr}`);
     },
     upper: async () => (await readdir(`${outside}/upper${generation}`)).sort(),
-    snapshot: () => walk(`${outside}/root`, new Set(['/usr', '/proc', '/dev', '/etc/alternatives'])),
+    snapshot: () => walk(`${outside}/root`, new Set(['/usr', '/proc', '/sys', '/dev', '/etc/alternatives'])),
     async processes() {
       const text = 'for d in /proc/[0-9]*; do tr "\\0" " " < $d/cmdline 2>/dev/null; echo; done';
       const result = await collect(enter(['sh', '-c', text], ['ignore', 'pipe', 'pipe']));

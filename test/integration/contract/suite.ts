@@ -161,6 +161,8 @@ async function realRun(stage: Stage, checked: ContractOutcome): Promise<void> {
   t.is(outcome.status, moduleCase.expect, `it says ${told(outcome)}`);
   if (moduleCase.says !== undefined) t.regex(outcome.why ?? '', moduleCase.says);
   if (moduleCase.data !== undefined) t.like(outcome.data, moduleCase.data);
+  if (moduleCase.learns !== undefined)
+    t.like({...outcome.result?.facts, ...outcome.result?.variables}, moduleCase.learns);
   const after = await root.snapshot();
   if (module.kind === 'state') {
     compareDiff(stage, outcome, before, after);
