@@ -31,7 +31,7 @@ import {keySuffix, pathText} from './paths.js';
 import type {EvaluateOptions, Library, Runtime} from './runtime.js';
 import type {Scope} from './scope.js';
 import {readVariable, variableNames} from './variables.js';
-import type {World} from './world.js';
+import {deeper, type World} from './world.js';
 
 export type RunStatements = (evaluation: Evaluation, body: Body, scope: Scope, pieces: unknown[]) => void;
 
@@ -303,7 +303,7 @@ export class Evaluation implements Runtime {
   }
 
   render(text: string, kind: TextKind, extra?: ReadonlyMap<string, unknown>, file?: string): unknown {
-    const world = {...this.world, file: file ?? this.file};
+    const world = {...deeper(this.world, file ?? 'a text'), file: file ?? this.file};
     return defined(this.library.evaluate(world, this.library.compile(text, kind), {extra}));
   }
 

@@ -8,10 +8,7 @@ import type {Evaluation} from './evaluation.js';
 import {findOnPath} from './files.js';
 import {concat} from './output.js';
 import {Scope} from './scope.js';
-import {noVariables} from './world.js';
-
-/** Files that include files that include ...: deeper is a mistake. */
-const deepestIncludes = 50;
+import {deeper, noVariables} from './world.js';
 
 interface Loaded {
   readonly compiled: Compiled;
@@ -41,14 +38,8 @@ function required(evaluation: Evaluation, names: unknown): Loaded {
 }
 
 function inner(evaluation: Evaluation, loaded: Loaded, withContext: boolean): Evaluation {
-  const steps = evaluation.world.trail.filter((step) => step.path.startsWith('include ')).length;
-  if (steps >= deepestIncludes) throw new Fault(`templates include each other ${deepestIncludes} deep`);
-  const trail = [
-    ...evaluation.world.trail,
-    {source: noVariables, path: `include ${loaded.path} ${steps}`, origin: undefined},
-  ];
   const variables = withContext ? evaluation.world.variables : noVariables;
-  return evaluation.fork({...evaluation.world, trail, variables, file: loaded.path}, loaded.compiled);
+  return evaluation.fork({...deeper(evaluation.world, loaded.path), variables, file: loaded.path}, loaded.compiled);
 }
 
 function runFile(evaluation: Evaluation, body: Body, scope: Scope, pieces: unknown[]): void {

@@ -1,4 +1,5 @@
 /** What one chain of evaluations shares: the caller's context, whose variables are read, and what is being rendered. */
+import {Fault} from '../python/faults.js';
 import type {TemplateContext, VariableSource} from '../types.js';
 import type {Library} from './runtime.js';
 
@@ -21,3 +22,14 @@ export interface World {
 }
 
 export const noVariables: VariableSource = {get: () => undefined, names: () => []};
+
+/** Templates that render templates that render ...: deeper is a mistake. */
+const deepestRendering = 50;
+
+/** The world inside a template that another one includes, imports or looks up. */
+export function deeper(world: World, path: string): World {
+  const depth = world.trail.filter((step) => step.path.startsWith('template ')).length;
+  if (depth >= deepestRendering)
+    throw new Fault(`templates render each other ${deepestRendering} deep, the last one is ${path}`);
+  return {...world, trail: [...world.trail, {source: noVariables, path: `template ${path}`, origin: undefined}]};
+}
