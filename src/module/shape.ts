@@ -55,11 +55,8 @@ export function shapeOf(schema: ParamsSchema | z.ZodType): ParamsShape {
     name,
     schema: param,
     doc: docOf(param),
-    required: param._zod.optin !== 'optional' && !takesNothing(param),
+    required: param._zod.optin !== 'optional',
     defaultValue: defaultOf(param),
   }));
   return {params, open};
 }
-
-/** `p.any` takes an absent value without being marked optional. */
-const takesNothing = (schema: z.ZodType): boolean => definitionOf(schema).type === 'unknown';

@@ -110,10 +110,11 @@ function describeIssue(
   const shown = written.get(name) ?? name;
   const path = [shown, ...issue.path.slice(1).map(String)].join('.');
   const value = issue.path.reduce<unknown>(memberOf, values);
-  const text = param?.doc?.type === 'secret' ? '(secret)' : showValue(value);
+  const secret = param?.doc?.type === 'secret';
+  const shownValue = secret ? '(secret)' : showValue(value);
   const near = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
   return {
-    what: `${module.name}: ${path} is ${text}${complaint(issue, param)}`,
+    what: `${module.name}: ${path} ${value === undefined ? 'is missing' : complaint(issue, shownValue, secret)}`,
     where: places.whereOf(shown),
     ...(near === undefined ? {} : {hint: `Did you mean '${near}'?`}),
   };
@@ -134,19 +135,20 @@ const wanted: Readonly<Record<string, string>> = {
   record: 'a mapping',
 };
 
-function complaint(issue: z.core.$ZodIssue, param: Param | undefined): string {
+/** What is wrong with a value, as the end of a sentence that begins with its name. */
+function complaint(issue: z.core.$ZodIssue, value: string, isSecret: boolean): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `, not ${wanted[issue.expected] ?? (param?.doc?.type === 'secret' ? 'a string' : issue.expected)}`;
+      return `is ${value}, not ${wanted[issue.expected] ?? (isSecret ? 'a string' : issue.expected)}`;
     case 'invalid_value':
-      return `, which is none of ${issue.values.map(String).join(', ')}`;
+      return `is ${value}, which is none of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
-      return `, with unknown keys: ${issue.keys.join(', ')}`;
+      return `has unknown keys: ${issue.keys.join(', ')}`;
     case 'custom':
     case 'invalid_format':
-      return /^(is|has|must|needs) /.test(issue.message) ? `, which ${issue.message}` : `: ${issue.message}`;
+      return `is ${value}${/^(is|has|must|needs) /.test(issue.message) ? ', which ' : ': '}${issue.message}`;
     default:
-      return `: ${issue.message}`;
+      return `is ${value}: ${issue.message}`;
   }
 }
 
