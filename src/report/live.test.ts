@@ -41,9 +41,9 @@ PLAY [Servers] ─ 3 hosts
   ✎ handler: Reload                            1 changed                   0.1s   cp1
 
 PLAY RECAP ${'*'.repeat(89)}
-cp1                        : ok=3    changed=3    unreachable=0    failed=0    skipped=0    rescued=1    ignored=0
-cp2                        : ok=2    changed=0    unreachable=0    failed=0    skipped=1    rescued=0    ignored=1
-cp3                        : ok=0    changed=0    unreachable=1    failed=0    skipped=0    rescued=0    ignored=0
+cp1                        : ok=3  changed=3  rescued=1
+cp2                        : ok=2  changed=0  skipped=1  ignored=1
+cp3                        : ok=0  changed=0  unreachable=1
 
 Took 12.4s, at most 9 trips to a host
 `,

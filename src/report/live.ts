@@ -4,7 +4,7 @@ import {diffLines} from './diffs.js';
 import {failureLines, failureOf, placeName} from './failures.js';
 import {summaryLine} from './live_summary.js';
 import type {LiveOptions, LiveState, RunningHost, TaskProgress} from './live_types.js';
-import {closingLines, recapLines} from './recap.js';
+import {closingLines, shortRecapLines} from './recap.js';
 import {clean, countOf, indent, linesOf} from './text.js';
 import type {Reporter} from './types.js';
 import {resultLines, spokenWithout} from './values.js';
@@ -26,7 +26,7 @@ export function liveReporter(options: LiveOptions): Reporter<LiveState> {
         const lines = [
           ...flushed.lines,
           ...banner('PLAY RECAP', options.width),
-          ...recapLines(stats, options.palette),
+          ...shortRecapLines(stats, options.palette, options.width),
           '',
           ...closingLines(event, stats, options.rerun),
         ];

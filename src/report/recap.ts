@@ -1,7 +1,7 @@
 import type {HostStats, RunEvent, RunStats} from '../events/types.js';
 import {quote} from '../shell/index.js';
 import type {Palette} from './palette.js';
-import {countOf, duration} from './text.js';
+import {countOf, duration, widthOf} from './text.js';
 
 const nameColumns = 26;
 
@@ -16,23 +16,42 @@ const hostPaint = (stats: HostStats, palette: Palette): ((text: string) => strin
   return stats.changed > 0 ? palette.changed : palette.ok;
 };
 
+type Counters = readonly (readonly [name: string, count: number, paint: (text: string) => string])[];
+
+const countersOf = (counts: HostStats, palette: Palette): Counters => [
+  ['ok', counts.ok, palette.ok],
+  ['changed', counts.changed, palette.changed],
+  ['unreachable', counts.unreachable, palette.unreachable],
+  ['failed', counts.failed, palette.failed],
+  ['skipped', counts.skipped, palette.skipped],
+  ['rescued', counts.rescued, palette.ok],
+  ['ignored', counts.ignored, palette.warning],
+  ...(counts.conditional > 0 ? [['conditional', counts.conditional, palette.conditional] as const] : []),
+];
+
+const byName = (stats: RunStats): [string, HostStats][] =>
+  [...stats].sort(([left], [right]) => (left < right ? -1 : 1));
+
 /** `host : ok=.. changed=.. unreachable=.. failed=.. skipped=.. rescued=.. ignored=..`, by name, as scripts read it. */
-export function recapLines(stats: RunStats, palette: Palette): string[] {
-  return [...stats]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([host, counts]) =>
-      [
-        `${hostPaint(counts, palette)(host.padEnd(nameColumns))} :`,
-        counter('ok', counts.ok, palette.ok),
-        counter('changed', counts.changed, palette.changed),
-        counter('unreachable', counts.unreachable, palette.unreachable),
-        counter('failed', counts.failed, palette.failed),
-        counter('skipped', counts.skipped, palette.skipped),
-        counter('rescued', counts.rescued, palette.ok),
-        counter('ignored', counts.ignored, palette.warning),
-        ...(counts.conditional > 0 ? [counter('conditional', counts.conditional, palette.conditional)] : []),
-      ].join(' '),
+export const recapLines = (stats: RunStats, palette: Palette): string[] =>
+  byName(stats).map(([host, counts]) =>
+    [
+      `${hostPaint(counts, palette)(host.padEnd(nameColumns))} :`,
+      ...countersOf(counts, palette).map(([name, count, paint]) => counter(name, count, paint)),
+    ].join(' '),
+  );
+
+/** The same for people: where the lines would not fit, without what is zero. */
+export function shortRecapLines(stats: RunStats, palette: Palette, width: number): string[] {
+  const full = recapLines(stats, palette);
+  if (full.every((line) => widthOf(line.trimEnd()) <= width)) return full;
+  return byName(stats).map(([host, counts]) => {
+    const shown = countersOf(counts, palette).filter(
+      ([name, count]) => count > 0 || name === 'ok' || name === 'changed',
     );
+    const cells = shown.map(([name, count, paint]) => (count > 0 ? paint(`${name}=${count}`) : `${name}=0`));
+    return `${hostPaint(counts, palette)(host.padEnd(nameColumns))} : ${cells.join('  ')}`;
+  });
 }
 
 /** As it is typed: quoted only where a shell would read it otherwise. */

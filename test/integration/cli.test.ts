@@ -330,6 +330,21 @@ test('doc lists modules, explains one, and names the nearest', async (t) => {
   t.regex(wrong.stderr, /did you mean 'file'\?/);
 });
 
+test('doctor says what each host has, and who cannot be reached', async (t) => {
+  const cwd = folderWith(t, {
+    'inventory.yml': `${inventory}    away:\n      hosts:\n        gone: {ansible_connection: ssh, ansible_host: 127.0.0.9, ansible_port: 1}\n`,
+  });
+  const {code, stdout} = await quorate(['doctor', '-i', 'inventory.yml', '-T', '5'], {cwd});
+  t.is(code, 4);
+  const [head = '', ...rows] = stdout.split('\n');
+  t.deepEqual(head.split(/ +/), ['host', 'connect', 'system', 'shell', 'become', 'init', 'download', 'clock']);
+  t.regex(rows[0] ?? '', /^two +\d+ ms .* ok$/);
+  t.regex(stdout, /^gone: cannot be reached \(tcp\): /m);
+  const data = JSON.parse((await quorate(['doctor', 'two', '-i', 'inventory.yml', '-j'], {cwd})).stdout);
+  t.is(data[0].host, 'two');
+  t.true(Math.abs(data[0].clockOffsetS) <= 1);
+});
+
 test('docs/cli.md says what the flag tables say', (t) => {
   const page = readFileSync(fileURLToPath(new URL('../../docs/cli.md', import.meta.url)), 'utf8');
   t.is(page, cliPage(), 'run: npm run docs');
