@@ -1,5 +1,10 @@
 /** How many commands one link runs at a time: sshd's MaxSessions is 10 unless somebody set it lower. */
+import {sleep} from './timing.js';
 import {ChannelRefusedError} from './types.js';
+
+const pauseMs = 100;
+/** How often a host that has nothing open is asked again. */
+const attempts = 20;
 
 interface Waiter {
   admit(): void;
@@ -12,7 +17,11 @@ interface Waiter {
  */
 export class ChannelBudget {
   #limit: number;
-  #used = 0;
+  /** Places taken: channels that are open, and those being opened. */
+  #taken = 0;
+  #open = 0;
+  /** The host has let a channel be opened before. */
+  #used = false;
   readonly #waiters: Waiter[] = [];
   /** Asked for a place when none is free: closes a channel that nobody needs now, if there is one. */
   readonly #makeRoom: () => void;
@@ -27,18 +36,28 @@ export class ChannelBudget {
    * Throws what opening throws, or the signal's reason.
    */
   async open<T>(open: () => Promise<T>, gone: (opened: T) => Promise<unknown>, signal?: AbortSignal): Promise<T> {
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       await this.#enter(signal);
       try {
         const opened = await open();
-        void gone(opened).then(() => this.#leave());
+        this.#open++;
+        this.#used = true;
+        void gone(opened).then(() => {
+          this.#open--;
+          this.#leave();
+        });
         return opened;
       } catch (error) {
+        // Others are open, were, or are being opened: a refusal is then one of number.
+        const isNumber = error instanceof ChannelRefusedError && (this.#used || this.#taken > 1);
+        const mayPass = isNumber && (this.#open > 0 || attempt < attempts);
+        // What is open now is what the host allows: from here on the next one waits for one of those to end.
+        if (mayPass && attempt > 1 && this.#open > 0) this.#limit = this.#open;
         this.#leave();
-        // With others open, fewer are allowed than we thought: wait for one of those to end.
-        if (!(error instanceof ChannelRefusedError) || this.#used === 0) throw error;
-        this.#limit = Math.max(1, Math.min(this.#limit, this.#used));
+        if (!mayPass) throw error;
       }
+      // A channel that was closed counts with sshd until its process is gone, a moment later.
+      await sleep(pauseMs, signal);
     }
   }
 
@@ -49,8 +68,8 @@ export class ChannelBudget {
 
   #enter(signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#used < this.#limit) {
-      this.#used++;
+    if (this.#taken < this.#limit) {
+      this.#taken++;
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
@@ -72,11 +91,11 @@ export class ChannelBudget {
   }
 
   #leave(): void {
-    this.#used--;
-    while (this.#used < this.#limit) {
+    this.#taken--;
+    while (this.#taken < this.#limit) {
       const next = this.#waiters.shift();
       if (!next) return;
-      this.#used++;
+      this.#taken++;
       next.admit();
     }
   }

@@ -37,6 +37,8 @@ export function dial(
     socket.once('connect', () => {
       signal.removeEventListener('abort', stop);
       socket.removeListener('error', fail);
+      // Until somebody takes the socket over, an error would end the program.
+      socket.on('error', () => undefined);
       resolve(socket);
     });
     const fail = (error: Error) => {

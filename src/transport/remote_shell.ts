@@ -1,8 +1,9 @@
 /** One long-lived `sh` behind a channel, which runs one framed script at a time. */
 import os from 'node:os';
-import {TransportError} from '../errors/index.js';
+import type {TransportError} from '../errors/index.js';
 import {type Frame, frameText, type Mark, MarkScanner, prologueText} from '../shell/index.js';
 import {Capture, LineSplitter} from './capture.js';
+import {neverBegan, shellLost, silent} from './shell_errors.js';
 import {settleable, settles} from './timing.js';
 import type {Channel, ChannelExit, RunOptions, ScriptOutcome, SessionCounters} from './types.js';
 
@@ -105,7 +106,10 @@ export class RemoteShell {
     void channel.exit.then((exit) => this.#exited(exit));
     const nonce = around.nonce();
     this.#scanners.stdout.expect(nonce);
-    this.#hello = setTimeout(() => this.#die(this.#silent()), around.helloMs);
+    this.#hello = setTimeout(
+      () => this.#die(silent(this.#around.host, this.#around.helloMs, this.#said)),
+      around.helloMs,
+    );
     void this.write(prologueText(nonce));
   }
 
@@ -168,7 +172,7 @@ export class RemoteShell {
 
   /** Lets go of the channel; a script that runs fails as lost. */
   destroy(): void {
-    this.#die(this.#lost('its shell was closed'));
+    this.#die(shellLost(this.#around.host, 'its shell was closed'));
   }
 
   #data(stream: Stream, bytes: Buffer): void {
@@ -242,7 +246,7 @@ export class RemoteShell {
 
   async #exited(exit: ChannelExit): Promise<void> {
     this.#ended = true;
-    if (exit.kind === 'lost') return this.#die(this.#lost(exit.why));
+    if (exit.kind === 'lost') return this.#die(shellLost(this.#around.host, exit.why));
     if (this.#frame) await this.#drained();
     // What is left of a script that ended its own shell (`kill $$`) is its exit code and the output that came.
     const frame = this.#frame;
@@ -250,7 +254,9 @@ export class RemoteShell {
       frame.rc = exit.kind === 'exit' ? exit.code : 128 + (os.constants.signals[exit.signal as NodeJS.Signals] ?? 0);
       this.#finish(frame, 'dead');
     }
-    this.#die(this.#greeted ? this.#lost('its shell ended') : this.#neverBegan(exit));
+    this.#die(
+      this.#greeted ? shellLost(this.#around.host, 'its shell ended') : neverBegan(this.#around.host, exit, this.#said),
+    );
   }
 
   /** An exit code may overtake output; somebody may hold the streams for ever. */
@@ -271,35 +277,5 @@ export class RemoteShell {
     this.#channel.destroy();
     frame?.fail(error);
     this.#changed();
-  }
-
-  #lost(why: string): TransportError {
-    return new TransportError({
-      phase: 'lost',
-      what: `the link to ${this.#around.host} was lost while a script ran there: ${why}`,
-      hint: 'what the script had begun may have gone on, or stopped half-way',
-    });
-  }
-
-  #neverBegan(exit: Exclude<ChannelExit, {kind: 'lost'}>): TransportError {
-    const how = exit.kind === 'exit' ? `exit code ${exit.code}` : exit.signal;
-    return new TransportError({
-      phase: 'session',
-      what: `no shell on ${this.#around.host}: /bin/sh ended at once (${how})${this.#quoted()}`,
-      hint: "does this user's login shell run commands (`ssh HOST /bin/sh`)?",
-    });
-  }
-
-  #silent(): TransportError {
-    return new TransportError({
-      phase: 'session',
-      what: `no shell on ${this.#around.host}: /bin/sh did not answer within ${this.#around.helloMs / 1000} s${this.#quoted()}`,
-      hint: "does this user's login shell run commands (`ssh HOST /bin/sh`), and does its start-up file wait for something?",
-    });
-  }
-
-  #quoted(): string {
-    const said = this.#said.trim();
-    return said === '' ? '' : `, after saying: ${said}`;
   }
 }

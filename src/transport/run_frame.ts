@@ -24,11 +24,21 @@ const afterKillMs = 3_000;
  * are dead when this throws, or the error says that they may not be.
  */
 export async function runFrame(shell: RemoteShell, job: FrameJob, bounds: StopBounds): Promise<ScriptOutcome> {
-  return bounded(shell.run(job), shell, bounds);
+  return bounded(send(shell, job, bounds), shell, bounds);
 }
 
-/** As {@link runFrame}, for a script that was sent already. */
-export async function bounded(running: RunningFrame, shell: RemoteShell, bounds: StopBounds): Promise<ScriptOutcome> {
+/** Nothing is sent after the signal; a script that no shell can read is the task's fault, not the host's. */
+function send(shell: RemoteShell, job: FrameJob, bounds: StopBounds): RunningFrame {
+  bounds.signal.throwIfAborted();
+  try {
+    return shell.run(job);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TaskError({what: `cannot run the script on ${bounds.host}: ${error.message}`, cause: error});
+  }
+}
+
+async function bounded(running: RunningFrame, shell: RemoteShell, bounds: StopBounds): Promise<ScriptOutcome> {
   const stopped = watch(bounds);
   try {
     const first = await Promise.race([running.done, stopped.promise]);
@@ -119,7 +129,7 @@ export async function runStreamed(
   source: StdinSource,
   bounds: StopBounds,
 ): Promise<ScriptOutcome> {
-  const running = shell.run({...job, stdin: {kind: 'channel'}});
+  const running = send(shell, {...job, stdin: {kind: 'channel'}}, bounds);
   const feeding = feed(running, shell, source);
   feeding.catch(() => undefined);
   const outcome = await bounded(running, shell, bounds);

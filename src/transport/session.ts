@@ -39,6 +39,8 @@ const defaultCapture = 2 * 1024 * 1024;
 /** More stdin than this goes through a channel of its own. */
 const inlineStdin = 64 * 1024;
 const defaultFetch = 64 * 1024 * 1024;
+/** How long closing waits for what runs to be stopped on the host, and for the link to end. */
+const stopMs = 5_000;
 const closeMs = 5_000;
 
 export class Session implements HostSession {
@@ -49,6 +51,7 @@ export class Session implements HostSession {
   readonly #refusals: Refusals = new Map();
   /** Fires when the session is closed. */
   readonly #closing = new AbortController();
+  readonly #active = new Set<Promise<unknown>>();
   #link: Promise<Link> | undefined;
 
   constructor(deps: SessionDeps) {
@@ -141,6 +144,7 @@ export class Session implements HostSession {
 
   async close(): Promise<void> {
     this.#closing.abort(new TransportError({phase: 'session', what: `the session with ${this.host} is closed`}));
+    await settles(Promise.allSettled(this.#active), stopMs);
     await settles(this.#drop(), closeMs);
   }
 
@@ -159,10 +163,14 @@ export class Session implements HostSession {
   }
 
   #bounded<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return combined([this.#closing.signal, this.#deps.signal, signal], async (bounded) => {
-      if (bounded.aborted) throw bounded.reason;
+    const done = combined([this.#closing.signal, this.#deps.signal, signal], async (bounded) => {
+      bounded.throwIfAborted();
       return work(bounded);
     });
+    this.#active.add(done);
+    const over = () => this.#active.delete(done);
+    done.then(over, over);
+    return done;
   }
 
   /** The link, made now if there is none or the last one is gone; whoever asks meanwhile waits for the same attempt. */

@@ -192,7 +192,8 @@ class SshAttempt {
         return this.#refusal === undefined;
       },
       authHandler: (offered, partial) => this.#login.next(offered, partial),
-      ...(agentForward && agentSocket !== undefined ? {agent: agentSocket, agentForward: true} : {}),
+      // For channels that ask to forward it; logging in has keys of its own.
+      ...(agentForward && agentSocket !== undefined ? {agent: agentSocket} : {}),
     };
   }
 

@@ -24,10 +24,12 @@ export class SshConnection implements Connection {
   readonly #sock: Duplex;
   readonly #host: string;
   #why: string | undefined;
+  #agentForward: boolean;
 
   constructor(client: Ssh2Client, target: SshTarget, sock: Duplex) {
     this.#client = client;
     this.#host = target.host;
+    this.#agentForward = target.agentForward && target.agentSocket !== undefined;
     this.description = `${target.user}@${target.address}:${target.port} over ssh`;
     client.on('error', (error) => {
       this.#why ??=
@@ -43,13 +45,26 @@ export class SshConnection implements Connection {
     this.#sock = sock;
   }
 
-  open(command: string, options: OpenOptions = {}): Promise<Channel> {
-    return this.#request(
-      'a command channel',
-      options,
-      (done) => this.#client.exec(command, done),
-      (stream) => new SshChannel(stream, this.closed),
-    );
+  async open(command: string, options: OpenOptions = {}): Promise<Channel> {
+    const open = () => {
+      // The library takes this option; its types do not know it.
+      const forwarding = {env: {}, agentForward: this.#agentForward};
+      return this.#request(
+        'a command channel',
+        options,
+        (done) => this.#client.exec(command, forwarding, done),
+        (stream) => new SshChannel(stream, this.closed),
+      );
+    };
+    try {
+      return await open();
+    } catch (error) {
+      if (!this.#agentForward || !(error instanceof TransportError) || !/agent/.test(messageOf(error.cause)))
+        throw error;
+      // As with ssh, a host that does not take the agent is used without.
+      this.#agentForward = false;
+      return open();
+    }
   }
 
   forward(address: string, port: number, options: OpenOptions = {}): Promise<Duplex> {

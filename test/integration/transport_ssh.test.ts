@@ -289,29 +289,14 @@ sshdTest('the ssh program serves the same sessions', async (t) => {
   t.is(await phase({password: new Secret('x')}), 'config');
 });
 
-sshdTest('this machine is a host like any other', async (t) => {
+sshdTest('the agent is forwarded to hosts on request, and a host that refuses is used without', async (t) => {
   const sshd = await startSshd(t);
-  const pool = testPool(t, sshd.homeDir);
-  const session = pool.session({
-    kind: 'local',
-    host: 'localhost',
-    address: 'localhost',
-    hostKeys: 'strict',
-    connectTimeoutMs: 1000,
-  });
-  const outcome = await session.run(raw('pwd; cat; echo one >/dev/stderr; echo two >/dev/stdout; exit 3'), {
-    stdin: Buffer.from('in\n'),
-  });
-  t.is(outcome.stdout.toString(), `${sshd.homeDir}\nin\ntwo\n`);
-  t.is(outcome.stderr.toString(), 'one\n');
-  t.is(outcome.rc, 3);
-  await t.throwsAsync(session.run(raw('( sleep 66661 & ); sleep 66662'), {timeoutMs: 300}), {message: /ran longer/});
-  t.is(
-    (await session.run(raw("cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c 'sleep 6666[12]'"))).stdout.toString(),
-    '0\n',
-  );
-  const killed = await session.run(raw('echo out; kill -9 0'));
-  t.is(killed.stdout.toString(), 'out\n');
-  t.is(killed.rc, 137);
-  t.is((await session.run(raw('echo again'))).stdout.toString(), 'again\n');
+  const socket = await agent(t, sshd);
+  const pool = testPool(t, sshd.homeDir, {env: {SSH_AUTH_SOCK: socket}});
+  const listed = async (spec: ConnectionSpec) => (await pool.session(spec).run(raw('ssh-add -l'))).stdout.toString();
+  t.regex(await listed(bare(sshd, {sshArgs: ['-A']})), /SHA256:/);
+  t.is(await listed(bare(sshd)), '');
+  const closed = await startSshd(t, {config: 'AllowAgentForwarding no'});
+  const refusing = closed.spec({sshArgs: ['-A']});
+  t.is(await listed(refusing), '');
 });
