@@ -43,6 +43,15 @@ function defaultOf(schema: z.ZodType): unknown {
   return definition.innerType === undefined ? undefined : defaultOf(definition.innerType);
 }
 
+const leavable: ReadonlySet<string> = new Set(['optional', 'default', 'prefault', 'catch']);
+
+function canBeLeftOut(schema: z.ZodType): boolean {
+  const {type, innerType, in: first, out} = definitionOf(schema);
+  if (leavable.has(type)) return true;
+  if (type === 'pipe' && first && out) return canBeLeftOut(definitionOf(first).type === 'transform' ? out : first);
+  return innerType !== undefined && canBeLeftOut(innerType);
+}
+
 /** The schema of a list's members, and of a parameter's mapping, for docs; undefined if it has none. */
 export const elementOf = (schema: z.ZodType): z.ZodType | undefined => innermost(schema).element;
 
@@ -55,7 +64,7 @@ export function shapeOf(schema: ParamsSchema | z.ZodType): ParamsShape {
     name,
     schema: param,
     doc: docOf(param),
-    required: param._zod.optin !== 'optional',
+    required: !canBeLeftOut(param),
     defaultValue: defaultOf(param),
   }));
   return {params, open};
