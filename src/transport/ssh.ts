@@ -9,6 +9,7 @@ import {keepaliveMisses, keepaliveMs, SshConnection} from './ssh_connection.js';
 import type {SshTarget} from './target.js';
 import {within} from './timing.js';
 import type {Connection} from './types.js';
+import {wholePackets} from './whole_packets.js';
 
 export type ClientAuth = AnyAuthMethod;
 export type Ssh2Client = InstanceType<typeof ssh2.Client>;
@@ -177,7 +178,7 @@ class SshAttempt {
   #config(sock: Duplex): ConnectConfig {
     const {user: username, agentForward, agentSocket} = this.#target;
     return {
-      sock,
+      sock: wholePackets(sock),
       username,
       // Our own timer covers the whole attempt.
       readyTimeout: 0,
