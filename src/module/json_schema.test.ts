@@ -25,7 +25,7 @@ test('parameters as an editor reads them', (t) => {
   t.is(mapping.additionalProperties, false);
   t.is(properties.path?.description, 'Where.');
   t.is(properties.force?.default, false);
-  t.deepEqual((properties.state?.anyOf as unknown[])[0], {enum: ['on', 'off']});
+  t.deepEqual((properties.state?.anyOf as unknown[] | undefined)?.[0], {enum: ['on', 'off']});
   t.true(JSON.stringify(properties.many).includes('"key"'));
 });
 
