@@ -1,8 +1,11 @@
 /** For tests: a loader that knows a handful of modules, over files of a test's own. */
+import type {ExecutionContext} from 'ava';
+import {tempFiles} from '../../test/support/temp_files.js';
 import {didYouMean} from '../errors/index.js';
 import type {ModuleNames} from './action.js';
 import {createLoader, type LoaderOptions} from './loader.js';
-import type {Loader} from './types.js';
+import type {Loader, Play, TaskNode} from './types.js';
+import {titleOf, walkNodes} from './walk.js';
 
 const modules: Readonly<Record<string, string | undefined>> = {
   command: 'cmd',
@@ -26,3 +29,27 @@ export const testNames: ModuleNames = {
 
 export const testLoader = (options: Partial<LoaderOptions> = {}): Loader =>
   createLoader({names: testNames, ...options});
+
+export interface Loaded {
+  readonly play: Play;
+  readonly loader: Loader;
+  readonly folder: string;
+}
+
+/** The first play of `p.yml` among these files. */
+export function loadPlay(
+  t: ExecutionContext,
+  files: Readonly<Record<string, string>>,
+  options: Partial<LoaderOptions> = {},
+): Loaded {
+  const folder = tempFiles(t, files);
+  const loader = testLoader(options);
+  const [play] = loader.loadPlaybook(`${folder}/p.yml`).plays;
+  if (!play) throw new Error('no play');
+  return {play, loader, folder};
+}
+
+/** Titles of tasks in the order they would run. */
+export const titles = (nodes: Iterable<TaskNode>): string[] => [...walkNodes(nodes)].map(titleOf);
+/** A task of that name that shows something. */
+export const task = (name: string): string => `- name: ${name}\n  debug:\n`;
