@@ -70,6 +70,8 @@ export class RemoteShell {
   identity: {readonly pid: number; readonly start: string} | undefined;
   /** Output came when no script ran: somebody in the background writes into this shell. */
   strays = false;
+  /** Why it is dead. */
+  failure: TransportError | undefined;
   #state: ShellState = 'idle';
   #frame: CurrentFrame | undefined;
   #greeted = false;
@@ -247,7 +249,7 @@ export class RemoteShell {
   async #exited(exit: ChannelExit): Promise<void> {
     this.#ended = true;
     if (exit.kind === 'lost') return this.#die(shellLost(this.#around.host, exit.why));
-    if (this.#frame) await this.#drained();
+    if (this.#frame || !this.#greeted) await this.#drained();
     // What is left of a script that ended its own shell (`kill $$`) is its exit code and the output that came.
     const frame = this.#frame;
     if (frame && this.#greeted) {
@@ -274,6 +276,7 @@ export class RemoteShell {
     this.#frame = undefined;
     if (this.#state === 'dead') return;
     this.#state = 'dead';
+    this.failure = error;
     this.#channel.destroy();
     frame?.fail(error);
     this.#changed();

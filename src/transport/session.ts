@@ -175,12 +175,12 @@ export class Session implements HostSession {
 
   /** The link, made now if there is none or the last one is gone; whoever asks meanwhile waits for the same attempt. */
   #linked(signal: AbortSignal): Promise<Link> {
-    const known = this.#link;
-    const attempt =
-      known === undefined
-        ? this.#connect()
-        : known.then((link) => (link.lost === undefined ? link : this.#anew(known)));
-    return within({signals: [signal]}, () => attempt);
+    return within({signals: [signal]}, async () => {
+      const known = this.#link;
+      if (known === undefined) return this.#connect();
+      const link = await known;
+      return link.lost === undefined ? link : this.#anew(known);
+    });
   }
 
   /** Another attempt, unless somebody has begun one already. */

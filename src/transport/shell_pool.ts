@@ -100,6 +100,8 @@ export class ShellPool {
       opened = await this.#open(() => {
         if (opened) this.#changed(opened);
       });
+      // One that ended before anybody could use it has said why; another would end the same way.
+      if (opened.failure) throw opened.failure;
       this.#shells.add(opened);
       if (opened.state === 'idle') await this.#reap(opened);
       this.#opening--;
