@@ -2,6 +2,7 @@ import {posix} from 'node:path';
 import {
   differingKeys,
   type K3sConfig,
+  keptComment,
   membershipKeys,
   parseConfigFile,
   renderConfigFile,
@@ -39,6 +40,8 @@ export interface ConfigWanted {
   readonly membership: Data;
   readonly settle: boolean;
   readonly peer_url: string;
+  /** Keys of `config` that the host had and the inventory does not name; said in the file's head, so that they stay. */
+  readonly kept: readonly string[];
 }
 
 export interface ConfigChange {
@@ -109,7 +112,7 @@ export function configChange(wanted: ConfigWanted, seen: ConfigSeen): ConfigChan
       {
         step: 'upload',
         title: `write ${path}`,
-        content: contentOfBytes(renderConfigFile(goal)),
+        content: contentOfBytes(renderConfigFile(goal, keptComment(wanted.kept))),
         to: path,
         mode: '0600',
         owner: 'root',

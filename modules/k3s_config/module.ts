@@ -13,6 +13,11 @@ const params = p.object({
   settle: p
     .bool('The server votes now: `cluster-init` is taken out, and `server` of `peer_url` put in its place.')
     .default(false),
+  kept: p
+    .strings(
+      'Settings in `config` that the host had before and the inventory does not name; the file says so in its head.',
+    )
+    .default([]),
   peer_url: p.string('URL of another server, for `settle`.').default(''),
 });
 

@@ -46,6 +46,8 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
       reachable,
       living: plan.living,
       dead: own.dead ?? {},
+      kept: own.kept,
+      adopted: own.adoption?.same ?? false,
       nodes: [...plan.hosts.values()].filter(({step}) => step !== 'none').map(({nodeName}) => nodeName),
     },
   };

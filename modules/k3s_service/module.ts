@@ -23,7 +23,7 @@ import {
 } from '../k3s_config/change.js';
 import {quorumGate} from './gate.js';
 import {parseService, type ServiceSeen, serviceProbe} from './seen.js';
-import {enableStep, startSteps, startWait, stopSteps} from './start.js';
+import {enableStep, noteStep, startSteps, startWait, stopSteps} from './start.js';
 
 const params = p.object({
   name: p.choice(['k3s', 'k3s-agent'], 'The service.').default('k3s'),
@@ -35,6 +35,12 @@ const params = p.object({
     .dict('Settings of config.yaml, written before the start; see k3s_config. Left out: the file stays as it is.')
     .optional(),
   membership: p.dict('How this server becomes a member; see k3s_config.').default({}),
+  kept: p.strings('See k3s_config.').default([]),
+  adopted: p
+    .bool(
+      'A unit of another hand runs with what is on the disk now (`k3s_roles` has compared them): no restart for that.',
+    )
+    .default(false),
   datastore: p
     .choice(
       ['etcd', 'sqlite', 'external'],
@@ -140,7 +146,14 @@ They are compared with the files as they are now, so that a restart which a cras
       given.config === undefined
         ? undefined
         : configChange(
-            {path, config: given.config as K3sConfig, membership: given.membership, settle: false, peer_url: ''},
+            {
+              path,
+              config: given.config as K3sConfig,
+              membership: given.membership,
+              settle: false,
+              peer_url: '',
+              kept: given.kept,
+            },
             file,
           );
     const running = seen.active === 'active' || seen.active === 'activating' || seen.active === 'reloading';
@@ -163,7 +176,11 @@ They are compared with the files as they are now, so that a restart which a cras
       after.state = 'active';
       steps.push(...startSteps(name, 'start', timeoutS));
     }
-    if (state === 'started' && running && (stale.length > 0 || seen.foreign)) {
+    const adopted = given.adopted && seen.foreign;
+    if (state === 'started' && running && adopted) {
+      after['taken over'] = 'it runs with what is on the disk';
+      steps.push(noteStep(name));
+    } else if (state === 'started' && running && (stale.length > 0 || seen.foreign)) {
       before['started with'] = seen.foreign ? 'a unit of another hand' : `${stale.join(', ')} as before`;
       after['started with'] = 'what is on the disk now';
       steps.push(
@@ -212,6 +229,7 @@ They are compared with the files as they are now, so that a restart which a cras
               membership: given.membership,
               settle: false,
               peer_url: '',
+              kept: given.kept,
             },
             config,
           );

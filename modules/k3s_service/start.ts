@@ -1,14 +1,28 @@
-import {causeOf, isFinal} from '../../src/cluster/index.js';
+import {causeOf, fatalMessage, isFinal} from '../../src/cluster/index.js';
 import type {Step, WaitVerdict} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
-import {stateProbe} from './seen.js';
+import {startedSums, stateProbe, sumsHelper} from './seen.js';
 
 /** A start that systemd had to try this often without success is a restart loop. */
 const restartLoop = 4;
 
 const property = (stdout: string, name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
 
-function startVerdict(name: string, stdout: string, restartsBefore: number): WaitVerdict {
+/** What the journal said last of why the service ended. */
+interface LastWords {
+  why?: string;
+  hint?: string | undefined;
+}
+
+/** Keeps the last cause, and otherwise the last fatal message, for a restart loop to be told by. */
+function hear(last: LastWords, line: string): void {
+  const cause = causeOf(line);
+  const fatal = /level=fatal/.test(line) ? fatalMessage(line) : undefined;
+  if (cause !== undefined) Object.assign(last, {why: cause.why, hint: cause.hint});
+  else if (fatal !== undefined && last.hint === undefined) last.why = fatal;
+}
+
+function startVerdict(name: string, stdout: string, restartsBefore: number, last: LastWords): WaitVerdict {
   const active = property(stdout, 'ActiveState');
   if (active === 'active') return {wait: 'done'};
   const restarts = Number(property(stdout, 'NRestarts') || 0) - restartsBefore;
@@ -21,8 +35,8 @@ function startVerdict(name: string, stdout: string, restartsBefore: number): Wai
   if (restarts >= restartLoop)
     return {
       wait: 'failed',
-      why: `${name} ended ${restarts} times while starting`,
-      hint: `the last lines of \`journalctl -u ${name}\` say why`,
+      why: `${name} ended ${restarts} times while starting${last.why === undefined ? '' : `: ${last.why}`}`,
+      hint: last.hint ?? `the last lines of \`journalctl -u ${name}\` say more`,
     };
   return {wait: 'more', progress: `${active}${restarts > 0 ? `, restarted ${restarts} times` : ''}`};
 }
@@ -41,15 +55,24 @@ export function startSteps(name: string, verb: 'start' | 'restart', timeoutS: nu
 }
 
 /** Waits for a start that is under way already. */
-export const startWait = (name: string, restartsBefore: number, timeoutS: number): Step => ({
-  step: 'wait',
-  title: `${name} to start`,
-  probe: stateProbe(name),
-  until: (output) => startVerdict(name, output.stdout, restartsBefore),
-  everyMs: 1000,
-  deadlineMs: timeoutS * 1000,
-  follow: {journal: name, cause: (line) => (isFinal(line) ? causeOf(line) : undefined)},
-});
+export function startWait(name: string, restartsBefore: number, timeoutS: number): Step {
+  const last: LastWords = {};
+  return {
+    step: 'wait',
+    title: `${name} to start`,
+    probe: stateProbe(name),
+    until: (output) => startVerdict(name, output.stdout, restartsBefore, last),
+    everyMs: 1000,
+    deadlineMs: timeoutS * 1000,
+    follow: {
+      journal: name,
+      cause: (line) => {
+        hear(last, line);
+        return isFinal(line) ? causeOf(line) : undefined;
+      },
+    },
+  };
+}
 
 export const stopSteps = (name: string): Step[] => [
   {step: 'script', title: `stop ${name}`, script: sh`systemctl stop --no-block ${name}`},
@@ -62,6 +85,13 @@ export const stopSteps = (name: string): Step[] => [
     deadlineMs: 120_000,
   },
 ];
+
+/** What the service runs with, as its own start would have written it. */
+export const noteStep = (name: string): Step => ({
+  step: 'script',
+  title: `note what ${name} runs with`,
+  script: sh`systemctl daemon-reload; mkdir -p /run/quorate && sh ${sumsHelper} ${name} >${startedSums(name)}`,
+});
 
 export const enableStep = (name: string, enabled: boolean): Step => {
   const verb = enabled ? 'enable' : 'disable';

@@ -1,4 +1,6 @@
-import {addressOf, type ClusterHost, liveConfig, nodeNameOf, urlOf} from './classify.js';
+import {adoptionOf} from './adoption.js';
+import {addressOf, type ClusterHost, nodeNameOf, urlOf} from './classify.js';
+import {effectiveOf, keptSettings} from './effective.js';
 import {hostConfig} from './host_config.js';
 import type {Known} from './known.js';
 import type {ClusterPlan, HostPlan} from './plan.js';
@@ -16,6 +18,8 @@ export function agentPlan(
   const {wanted} = host;
   const url = registrationUrl(host, servers, gate);
   const unknown = host.sighting === undefined;
+  const config = {...hostConfig(host, token), server: url};
+  const adoption = adoptionOf(host, config);
   return {
     host: wanted.host,
     kind: 'agent',
@@ -28,7 +32,12 @@ export function agentPlan(
     nodeName: nodeNameOf(host),
     address: addressOf(host),
     membership: {membership: 'keep'},
-    config: {...hostConfig(host, token), server: url},
+    kept:
+      host.sighting === undefined
+        ? []
+        : Object.keys(keptSettings(host.sighting, 'agent')).filter((key) => !(key in wanted.config)),
+    ...(adoption === undefined ? {} : {adoption}),
+    config,
   };
 }
 
@@ -38,7 +47,7 @@ function registrationUrl(host: ClusterHost, servers: readonly Known[], gate: Kno
   if (fixed !== undefined) return urlOf(fixed, wanted.port);
   const urlOfServer = (known: Known): string => urlOf(addressOf(known.host), known.host.wanted.port);
   const urls = servers.filter(({kind}) => kind !== 'unknown').map(urlOfServer);
-  const present = host.sighting === undefined ? undefined : liveConfig(host.sighting).server;
+  const present = host.sighting === undefined ? undefined : effectiveOf(host.sighting, 'agent').config.server;
   if (typeof present === 'string' && urls.includes(present)) return present;
   return gate === undefined ? (urls[0] ?? '') : urlOfServer(gate);
 }

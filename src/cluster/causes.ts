@@ -8,7 +8,7 @@ const causes: readonly {readonly pattern: RegExp; readonly why: string; readonly
   {
     pattern: /duplicate node name found/i,
     why: 'the cluster still lists a member of this node name',
-    hint: 'the server was wiped or rebuilt: remove the dead member first (`k3s kubectl delete node NAME` on a living server), then run again',
+    hint: 'the server was wiped or rebuilt: run site.yml again, which removes its dead member through a living server',
   },
   {
     pattern: /Node password rejected|node password not set|hash does not match/i,

@@ -1,5 +1,6 @@
 import type {Secret} from '../shell/index.js';
 import {type K3sConfig, parseConfigFile} from './config_file.js';
+import {effectiveOf} from './effective.js';
 import type {Sighting} from './sighting.js';
 import type {WantedHost} from './wanted.js';
 
@@ -25,7 +26,7 @@ export function kindOf(host: ClusterHost): ServerKind {
   const {data} = sighting;
   if (data.wal) return data.stateDb && !data.migrated ? 'half-converted' : 'member';
   if (data.stateDb) return 'sqlite';
-  const config = liveConfig(sighting);
+  const {config} = effectiveOf(sighting, 'server');
   if (config['datastore-endpoint'] !== undefined && data.serverTls) return 'external';
   return 'bare';
 }

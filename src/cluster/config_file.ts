@@ -54,9 +54,9 @@ const plain = (value: unknown): unknown => {
 };
 
 /** The file's text, keys sorted, secrets revealed: for an upload with mode 0600, never for a log. */
-export function renderConfigFile(config: K3sConfig): string {
+export function renderConfigFile(config: K3sConfig, comment = ''): string {
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
-  const head = '# Written by quorate: change the inventory and run the playbook again.\n';
+  const head = `# Written by quorate: change the inventory and run the playbook again.\n${comment}`;
   if (entries.length === 0) return head;
   return (
     head +

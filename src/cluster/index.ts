@@ -9,9 +9,11 @@ export {
   sameValue,
   shownConfig,
 } from './config_file.js';
+export {keptComment} from './effective.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
 export {type ClusterPlan, groupOfStep, type HostPlan, type PlanRefusal, type Step} from './plan.js';
-export {type Preflight, preflight} from './preflight.js';
+export {preflight} from './preflight.js';
+export type {Preflight} from './preflight_types.js';
 export {hasQuorum, mayStopOne, quorumOf, tolerance} from './quorum.js';
 export {resolveRoles} from './roles.js';
 export {type EtcdMember, parseLook, parseMemberList, type Sighting} from './sighting.js';

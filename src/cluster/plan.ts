@@ -1,4 +1,5 @@
 import type {Secret} from '../shell/index.js';
+import type {Adoption} from './adoption.js';
 import type {K3sConfig} from './config_file.js';
 
 export type Datastore = 'etcd' | 'sqlite' | 'external';
@@ -47,6 +48,10 @@ export interface HostPlan {
   readonly peerUrl?: string;
   /** The member to be removed before this server joins, and the living server it is removed through. */
   readonly dead?: {readonly id: string; readonly name: string; readonly through: string};
+  /** Settings in `config` that the inventory does not name and the host had. */
+  readonly kept: readonly string[];
+  /** The service is of another hand: whether it goes on as it is. */
+  readonly adoption?: Adoption;
   /** config.yaml without the membership lines; an agent's `server` is in it. */
   readonly config: K3sConfig;
 }

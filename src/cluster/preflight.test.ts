@@ -59,6 +59,53 @@ const cases: Record<string, {servers: ClusterHost[]; what: RegExp; hint: RegExp}
     what: /v1.29.9\+k3s1 is older than v1.30.6\+k3s1/,
     hint: /no downgrade/,
   },
+  'a server that would join with an older version': {
+    servers: [
+      clusterHost('server1', runningMember('server1', ['server1'])),
+      server('server2', {k3s_version: 'v1.30.4+k3s1'}),
+      server('server3'),
+    ],
+    what: /server2 would join with v1.30.4\+k3s1, which is older than v1.30.6\+k3s1 of server1/,
+    hint: /for all hosts/,
+  },
+  'a node-ip that changed on a member': {
+    servers: [
+      clusterHost(
+        'server1',
+        {...runningMember('server1', ['server1']), addresses: [{device: 'eth0', address: '10.0.0.99'}]},
+        {k3s_node_ip: '10.0.0.99'},
+      ),
+    ],
+    what: /node-ip 10.0.0.99 is not the address under which server1 is a member \(10.0.0.1\)/,
+    hint: /does not move a member/,
+  },
+  'a service of another hand whose environment would be lost': {
+    servers: [
+      server(
+        'server1',
+        {},
+        {
+          unitText: '[Service]\nExecStart=/usr/local/bin/k3s server\n',
+          envText: 'HTTP_PROXY=http://p:3128\nK3S_TOKEN=x\n',
+        },
+      ),
+    ],
+    what: /k3s.service.env on server1 sets HTTP_PROXY, and k3s_environment does not/,
+    hint: /k3s_environment/,
+  },
+  'a critical flag that a server outside the run has otherwise': {
+    servers: [
+      clusterHost(
+        'server1',
+        {...runningMember('server1', ['server1']), configText: 'cluster-cidr: 10.1.0.0/16\n'},
+        {k3s_server_config: {'cluster-cidr': '10.2.0.0/16'}},
+        false,
+      ),
+      server('server2', {k3s_server_config: {'cluster-cidr': '10.2.0.0/16'}}),
+    ],
+    what: /'cluster-cidr' must be the same on all servers, but would be 10.2.0.0\/16 on server2, while server1, which is not in this run, has 10.1.0.0\/16/,
+    hint: /without --limit/,
+  },
   'a skipped minor': {
     servers: [clusterHost('server1', runningMember('server1', ['server1']), {k3s_version: 'v1.32.1+k3s1'})],
     what: /skips a minor version on server1/,

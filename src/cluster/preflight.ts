@@ -1,25 +1,12 @@
 import {nearest} from '../errors/nearest.js';
-import {addressOf, type ClusterHost, kindOf, liveConfig, nodeNameOf} from './classify.js';
-import {sameValue} from './config_file.js';
+import {addressOf, type ClusterHost, kindOf, nodeNameOf} from './classify.js';
+import {type K3sConfig, sameValue} from './config_file.js';
 import {criticalDisables, criticalKeys, knownAgentKeys, knownServerKeys} from './config_keys.js';
+import {effectiveOf, keptSettings} from './effective.js';
 import type {PlanRefusal} from './plan.js';
+import {criticalRunning, lostEnvironment, movedMembers, olderThanCluster} from './preflight_running.js';
+import type {Check, Preflight, PreflightInput} from './preflight_types.js';
 import {moveBetween, parseVersion} from './versions.js';
-
-export interface Preflight {
-  readonly refusals: readonly PlanRefusal[];
-  readonly warnings: readonly string[];
-}
-
-export interface PreflightInput {
-  readonly servers: readonly ClusterHost[];
-  readonly agents: readonly ClusterHost[];
-  /** Whether a binary of the controller's is given (k3s_binary): then no version is needed. */
-  readonly binaryGiven: boolean;
-  /** What each server was when the roles were decided; a host without an entry is not compared. */
-  readonly decided?: ReadonlyMap<string, string | undefined>;
-}
-
-type Check = (input: PreflightInput, hosts: readonly ClusterHost[]) => readonly PlanRefusal[];
 
 const baseKey = (key: string): string => key.replace(/^-+/, '').replace(/\+$/, '');
 
@@ -56,7 +43,7 @@ const criticalDiffer: Check = ({servers}) => {
   if (first === undefined) return [];
   return others.flatMap((other) => {
     const differing = criticalKeys.filter(
-      (key) => !sameValue(first.wanted.config[key] ?? '', other.wanted.config[key] ?? ''),
+      (key) => !sameValue(plannedOf(first)[key] ?? '', plannedOf(other)[key] ?? ''),
     );
     const disables = criticalDisables.filter(
       (item) => disabled(first).includes(item) !== disabled(other).includes(item),
@@ -70,10 +57,16 @@ const criticalDiffer: Check = ({servers}) => {
   });
 };
 
-const disabled = (host: ClusterHost): readonly string[] => [host.wanted.config.disable ?? []].flat().map(String);
+/** What would be written: the inventory's settings over those that are kept from before. */
+const plannedOf = ({sighting, wanted}: ClusterHost): K3sConfig => ({
+  ...(sighting === undefined ? {} : keptSettings(sighting, wanted.kind)),
+  ...wanted.config,
+});
+
+const disabled = (host: ClusterHost): readonly string[] => [plannedOf(host).disable ?? []].flat().map(String);
 
 const shown = (host: ClusterHost, key: string): string =>
-  key.startsWith('disable: ') ? disabled(host).join(', ') || 'none' : String(host.wanted.config[key] ?? 'not set');
+  key.startsWith('disable: ') ? disabled(host).join(', ') || 'none' : String(plannedOf(host)[key] ?? 'not set');
 
 const nodeNames: Check = (_input, hosts) => {
   const byName = new Map<string, ClusterHost>();
@@ -244,9 +237,13 @@ const checks: readonly Check[] = [
   faults,
   unknownKeys,
   criticalDiffer,
+  criticalRunning,
   nodeNames,
   nodeIps,
+  movedMembers,
   versions,
+  olderThanCluster,
+  lostEnvironment,
   clocks,
   hostSystems,
 ];
@@ -270,7 +267,7 @@ export function preflight(input: PreflightInput): Preflight {
 
 const ignoredDatastores = ({servers}: PreflightInput): string[] =>
   servers.flatMap((host) =>
-    host.sighting?.data.wal === true && liveConfig(host.sighting)['datastore-endpoint'] !== undefined
+    host.sighting?.data.wal === true && effectiveOf(host.sighting, 'server').config['datastore-endpoint'] !== undefined
       ? [`${host.wanted.host}: datastore-endpoint is ignored, since etcd is on its disk`]
       : [],
   );

@@ -1,6 +1,9 @@
+import {type Adoption, adoptionOf} from './adoption.js';
 import {agentPlan} from './agent_plan.js';
 import {chooseToken} from './choose_token.js';
 import {addressOf, type ClusterHost, isRunning, liveConfig, nodeNameOf, urlOf} from './classify.js';
+import type {K3sConfig} from './config_file.js';
+import {effectiveOf, keptSettings} from './effective.js';
 import {evenness} from './evenness.js';
 import {hostConfig} from './host_config.js';
 import {etcdOf, type Known, knownServers, type Votes, votesOf} from './known.js';
@@ -79,18 +82,31 @@ function stepOf(known: Known, {seed, gate, wiped}: Picture): {readonly step: Ste
   };
 }
 
-function membershipOf(step: Step, {datastore, gate}: Picture): Membership {
+const noUnit = {foreign: false, fromUnit: {} as K3sConfig};
+
+function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture): Membership {
   if (datastore !== 'etcd') return {membership: 'keep'};
   if (step === 'init') return {membership: 'cluster-init'};
   if ((step === 'join' || step === 'replace') && gate !== undefined)
     return {membership: 'server', url: urlOf(addressOf(gate.host), gate.host.wanted.port)};
+  // A server that was removed rejoins through `server`: it moves from a unit of another hand to config.yaml.
+  const {foreign, fromUnit} = host.sighting === undefined ? noUnit : effectiveOf(host.sighting, 'server');
+  if (foreign && typeof fromUnit.server === 'string') return {membership: 'server', url: fromUnit.server};
   return {membership: 'keep'};
 }
+
+const adoptionWords = ({same, differing}: Adoption): string =>
+  same
+    ? 'installed by another hand: taken over as it runs'
+    : `installed by another hand: taken over, and restarted, since ${differing.join(', ')} differ${differing.length === 1 ? 's' : ''}`;
 
 function serverPlan(known: Known, picture: Picture): HostPlan {
   const {servers, datastore, gate, wiped, token} = picture;
   const {host} = known;
-  const {step, why} = stepOf(known, picture);
+  const {step, why: found} = stepOf(known, picture);
+  const config = hostConfig(host, token);
+  const adoption = adoptionOf(host, config);
+  const why = adoption === undefined ? found : `${found}; ${adoptionWords(adoption)}`;
   const peer =
     servers.find((other) => other !== known && other.kind !== 'unknown' && other.kind !== 'bare') ??
     servers.find((other) => other !== known && other.kind !== 'unknown');
@@ -102,14 +118,19 @@ function serverPlan(known: Known, picture: Picture): HostPlan {
     why,
     nodeName: nodeNameOf(host),
     address: addressOf(host),
-    membership: membershipOf(step, picture),
+    membership: membershipOf(known, step, picture),
     ...(datastore === 'etcd' && peer !== undefined
       ? {peerUrl: urlOf(addressOf(peer.host), peer.host.wanted.port)}
       : {}),
     ...(step === 'replace' && dead !== undefined && gate !== undefined
       ? {dead: {id: dead.id, name: dead.name, through: gate.host.wanted.host}}
       : {}),
-    config: hostConfig(host, token),
+    kept:
+      host.sighting === undefined
+        ? []
+        : Object.keys(keptSettings(host.sighting, 'server')).filter((key) => !(key in host.wanted.config)),
+    ...(adoption === undefined ? {} : {adoption}),
+    config,
   };
 }
 

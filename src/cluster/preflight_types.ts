@@ -1,0 +1,18 @@
+import type {ClusterHost} from './classify.js';
+import type {PlanRefusal} from './plan.js';
+
+export interface Preflight {
+  readonly refusals: readonly PlanRefusal[];
+  readonly warnings: readonly string[];
+}
+
+export interface PreflightInput {
+  readonly servers: readonly ClusterHost[];
+  readonly agents: readonly ClusterHost[];
+  /** Whether a binary of the controller's is given (k3s_binary): then no version is needed. */
+  readonly binaryGiven: boolean;
+  /** What each server was when the roles were decided; a host without an entry is not compared. */
+  readonly decided?: ReadonlyMap<string, string | undefined>;
+}
+
+export type Check = (input: PreflightInput, hosts: readonly ClusterHost[]) => readonly PlanRefusal[];
