@@ -101,3 +101,20 @@ test('what a lookup returns is data', (t) => {
   t.is(engine.render("{{ lookup('pipe', 'echo \"{{ name }}\"') }}", contextIn(root, {name: 'n'})), 'n');
   t.is(engine.render('{{ text }}', contextIn(root, {text: "{{ lookup('file', 'x') }}"})), '{{ name }}');
 });
+
+test('merge_variables joins lists and dicts found by name, here or on the hosts of groups', (t) => {
+  const variables = {
+    peers__a: [1],
+    peers__b: [2],
+    opts__a: {x: {y: 1}},
+    opts__b: {x: {z: 2}},
+    hostvars: {n1: {group_names: ['server'], peers__c: [3]}, n2: {group_names: ['agent'], peers__d: [4]}},
+  };
+  const context = templateContext({variables});
+  const merge = (terms: string): unknown => engine.render(`{{ lookup('merge_variables', ${terms}) }}`, context);
+  t.deepEqual(merge("'^peers__'"), [1, 2]);
+  t.deepEqual(merge("'opts__', pattern_type='prefix'"), {x: {y: 1, z: 2}});
+  t.deepEqual(merge("'^peers__', initial_value=[0], groups=['server']"), [0, 3]);
+  t.is(merge("'^nothing__'"), null);
+  t.deepEqual(engine.render("{{ query('varnames', '^peers__') | sort }}", context), ['peers__a', 'peers__b']);
+});

@@ -5,7 +5,7 @@ import {type CallArguments, tuple} from '../python/kinds.js';
 import {makeDict} from '../python/mapping.js';
 import {sliceValue} from '../python/slices.js';
 import {truthy} from '../python/truth.js';
-import {defined, type Site, Undefined} from '../python/undefined.js';
+import {defined, Undefined} from '../python/undefined.js';
 import type {
   Arguments,
   AttributeNode,
@@ -19,19 +19,18 @@ import type {
   SliceNode,
   TestNode,
 } from '../syntax/ast.js';
-import type {TextKind} from '../syntax/compile.js';
-import {evaluateArguments, invokeFilter, invokeLookup, invokeTest, invokeValue} from './calls.js';
-import {sawDeep, sawShallow} from './marks.js';
+import {evaluateArguments, invokeFilter, invokeTest, invokeValue} from './calls.js';
+import {sawShallow} from './marks.js';
 import {findAttribute, findItem} from './members.js';
 import {missingMember, missingName, noElse} from './missing.js';
 import {Names} from './names.js';
 import {compareValues, concatText} from './operators.js';
 import {concat} from './output.js';
 import {keySuffix, pathText} from './paths.js';
-import type {EvaluateOptions, Library, Runtime} from './runtime.js';
+import type {EvaluateOptions} from './runtime.js';
 import type {Scope} from './scope.js';
-import {readVariable, variableNames} from './variables.js';
-import {deeper, type World} from './world.js';
+import {Surroundings} from './surroundings.js';
+import type {World} from './world.js';
 
 export type RunStatements = (evaluation: Evaluation, body: Body, scope: Scope, pieces: unknown[]) => void;
 
@@ -40,27 +39,18 @@ const wholeTemplate = /\{\{[\s\S]*\}\}|\{%[\s\S]*%\}/;
 
 const lookupFunctions: ReadonlySet<string> = new Set(['lookup', 'query', 'q']);
 
-export class Evaluation implements Runtime {
-  readonly context: World['context'];
-  readonly library: Library;
-  readonly mayMutate: boolean;
-  readonly file: string | undefined;
-  /** Where in the text the present step stands, for messages. */
-  at = 0;
+export class Evaluation extends Surroundings {
   #renderConstants: boolean;
   readonly #names: Names;
 
   constructor(
-    readonly world: World,
-    readonly compiled: Compiled,
+    world: World,
+    compiled: Compiled,
     /** Runs statements, collecting what they print; given from above, since statements need this class. */
     readonly run: RunStatements,
     options: EvaluateOptions = {},
   ) {
-    this.context = world.context;
-    this.library = world.library;
-    this.file = world.file;
-    this.mayMutate = compiled.mutates;
+    super(world, compiled);
     this.#renderConstants = options.renderConstants ?? false;
     this.#names = new Names(this, world);
   }
@@ -141,11 +131,6 @@ export class Evaluation implements Runtime {
     return truthy(value);
   }
 
-  /** Notes marks of values that are read as a whole. */
-  saw(...values: readonly unknown[]): void {
-    if (this.context.marks) for (const value of values) sawDeep(this.context.marks, value);
-  }
-
   #constant(value: unknown, at: number): unknown {
     if (!this.#renderConstants || typeof value !== 'string' || !wholeTemplate.test(value)) return value;
     this.at = at;
@@ -155,18 +140,13 @@ export class Evaluation implements Runtime {
 
   #noElse(at: number): Undefined {
     this.at = at;
-    return noElse(this.#site);
-  }
-
-  /** Where the present step stands. */
-  get #site(): Site {
-    return {text: this.compiled.text, offset: this.at};
+    return noElse(this.site);
   }
 
   #name(name: string, at: number, scope: Scope): unknown {
     this.at = at;
     const found = this.#names.find(name, scope);
-    return found ? found.value : missingName(this.#site, name, () => this.#names.all());
+    return found ? found.value : missingName(this.site, name, () => this.#names.all());
   }
 
   #attribute(node: AttributeNode, scope: Scope): unknown {
@@ -175,7 +155,7 @@ export class Evaluation implements Runtime {
     if (object instanceof Undefined) return object.member(`.${node.name}`);
     this.sawMember(object);
     const found = findAttribute(this, object, node.name);
-    return found ? found.value : missingMember(this.#site, pathText(node.object), `.${node.name}`, object, node.name);
+    return found ? found.value : missingMember(this.site, pathText(node.object), `.${node.name}`, object, node.name);
   }
 
   #item(node: ItemNode, scope: Scope): unknown {
@@ -186,11 +166,7 @@ export class Evaluation implements Runtime {
     if (key instanceof Undefined) return key;
     this.sawMember(object);
     const found = findItem(this, object, key);
-    return found ? found.value : missingMember(this.#site, pathText(node.object), keySuffix(key), object, key);
-  }
-
-  sawMember(object: unknown): void {
-    if (this.context.marks) sawShallow(this.context.marks, object);
+    return found ? found.value : missingMember(this.site, pathText(node.object), keySuffix(key), object, key);
   }
 
   #slice(node: SliceNode, scope: Scope): unknown {
@@ -202,7 +178,7 @@ export class Evaluation implements Runtime {
     if (object instanceof Undefined) return object.member('[...]');
     this.sawMember(object);
     const taken = sliceValue(object, bounds);
-    return taken === undefined ? missingMember(this.#site, pathText(node.object), '[...]', object, 'slice') : taken;
+    return taken === undefined ? missingMember(this.site, pathText(node.object), '[...]', object, 'slice') : taken;
   }
 
   #concat(parts: readonly Expression[], at: number, scope: Scope): string {
@@ -265,49 +241,5 @@ export class Evaluation implements Runtime {
     const given = this.arguments(node.args, scope);
     this.at = node.at;
     return invokeTest(this, node.name, input, given);
-  }
-
-  item(object: unknown, key: unknown): unknown {
-    if (object instanceof Undefined) return object.member(keySuffix(key));
-    this.sawMember(object);
-    const found = findItem(this, object, key);
-    return found ? found.value : missingMember(this.#site, undefined, '', object, key);
-  }
-
-  attribute(object: unknown, name: string): unknown {
-    if (object instanceof Undefined) return object.member(`.${name}`);
-    this.sawMember(object);
-    const found = findAttribute(this, object, name);
-    return found ? found.value : missingMember(this.#site, undefined, '', object, name);
-  }
-
-  filter(name: string, input: unknown, given: CallArguments): unknown {
-    return invokeFilter(this, name, input, given);
-  }
-
-  test(name: string, input: unknown, given: CallArguments): boolean {
-    return truthy(invokeTest(this, name, input, given));
-  }
-
-  lookup(name: string, terms: readonly unknown[], options: ReadonlyMap<string, unknown>): unknown {
-    return invokeLookup(this, name, terms, options);
-  }
-
-  variable(name: string): unknown {
-    const found = readVariable(this.world, name);
-    return found ? found.value : missingName(this.#site, name, () => variableNames(this.world.variables));
-  }
-
-  names(): Iterable<string> | undefined {
-    return this.world.variables.names?.();
-  }
-
-  render(text: string, kind: TextKind, extra?: ReadonlyMap<string, unknown>, file?: string): unknown {
-    const world = {...deeper(this.world, file ?? 'a text'), file: file ?? this.file};
-    return defined(this.library.evaluate(world, this.library.compile(text, kind), {extra}));
-  }
-
-  warnOnce(message: string): void {
-    if (!this.library.alreadySaid(message)) this.context.warn(message);
   }
 }
