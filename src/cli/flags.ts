@@ -222,6 +222,10 @@ export const docFlags: readonly FlagGroup[] = [
       {flags: '-l, --list', about: 'all modules, with a line on each'},
       {flags: '-j, --json', about: 'as JSON'},
       {flags: '-s, --snippet', about: 'a task to paste into a playbook'},
+      {
+        flags: '--schema',
+        about: 'a JSON Schema of playbooks with all modules, those of your own too: for completion in editors',
+      },
       {flags: '--playbook-dir <folder>', about: 'modules beside a playbook in this folder count too'},
     ],
   },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import ava from 'ava';
 import {cliPage} from '../../src/cli/docs_page.js';
+import {parseYamlValue} from '../../src/yaml/index.js';
 import {folderWith, quorate} from '../support/cli.js';
 
 /** One at a time: each starts a program of its own. */
@@ -343,6 +344,32 @@ test('doctor says what each host has, and who cannot be reached', async (t) => {
   const data = JSON.parse((await quorate(['doctor', 'two', '-i', 'inventory.yml', '-j'], {cwd})).stdout);
   t.is(data[0].host, 'two');
   t.true(Math.abs(data[0].clockOffsetS) <= 1);
+});
+
+test('the schema for editors knows modules beside the playbook, and every key of the shipped playbooks', async (t) => {
+  const own = `import {defineModule, p} from 'quorate';
+export default defineModule({
+  kind: 'control',
+  name: 'greet',
+  summary: 'Greets.',
+  params: p.object({who: p.string('Whom.')}),
+  examples: [{name: 'A greeting', params: {who: 'you'}}],
+  run: async ({who}) => ({changed: false, msg: who}),
+});
+`;
+  const cwd = folderWith(t, {'modules/greet.ts': own});
+  const {stdout, code, stderr} = await quorate(['doc', '--schema'], {cwd});
+  t.is(code, 0, stderr);
+  const {definitions} = JSON.parse(stdout);
+  const [, task] = definitions.task.anyOf;
+  t.deepEqual(task.properties.greet, {$ref: '#/definitions/modules/greet'});
+  t.deepEqual(definitions.modules.greet.anyOf[0].required, ['who']);
+  const site = fileURLToPath(new URL('../../playbooks/site.yml', import.meta.url));
+  for (const play of parseYamlValue(readFileSync(site, 'utf8')) as Record<string, unknown>[]) {
+    for (const key of Object.keys(play)) t.true(key in definitions.play.properties, key);
+    for (const one of (play.tasks ?? []) as object[])
+      for (const key of Object.keys(one)) t.true(key in task.properties || 'block' in one, key);
+  }
 });
 
 test('docs/cli.md says what the flag tables say', (t) => {

@@ -6,11 +6,13 @@ import type {CommandBody} from '../command.js';
 import {printLines} from '../console.js';
 import {exitCodes} from '../faults.js';
 import {projectFor} from '../open_project.js';
+import {playbookSchema} from '../playbook_schema.js';
 
 interface DocFlags {
   readonly list?: boolean;
   readonly json?: boolean;
   readonly snippet?: boolean;
+  readonly schema?: boolean;
   readonly playbookDir?: string;
 }
 
@@ -19,6 +21,10 @@ export const docCommand: CommandBody = async ([names], given) => {
   const flags = given as DocFlags;
   const wanted = Array.isArray(names) ? names.map(String) : [];
   const {modules} = await projectFor(flags, {inventory: ['localhost,'], vault: {}});
+  if (flags.schema) {
+    printLines([json(playbookSchema(modules.modules))]);
+    return exitCodes.ok;
+  }
   if (flags.list || wanted.length === 0) {
     printLines(flags.json ? [json(Object.fromEntries(modules.modules.map(listed)))] : listLines(modules.modules));
     return exitCodes.ok;
