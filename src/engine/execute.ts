@@ -29,7 +29,8 @@ export async function execute(hostTask: HostTask, view: View, signal: AbortSigna
   const checkMode = checkModeOf(view, hostTask);
   const params = argumentsOf(view, task, module);
   for (const secret of secretsIn(params)) play.run.options.masker.add(secret);
-  if (checkMode && view.unsure !== undefined && module.kind !== 'control') return conditional(view.unsure);
+  // In a dry run not even a task that is to run for real does so with an argument nobody knows.
+  if (view.unsure !== undefined && module.kind !== 'control') return conditional(view.unsure);
   const context = moduleRun(hostTask, view, {params, checkMode, signal});
   switch (module.kind) {
     case 'state':

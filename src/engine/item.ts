@@ -1,14 +1,14 @@
 import {BecomeError, TransportError} from '../errors/index.js';
 import type {Values} from '../inventory/types.js';
-import type {Written} from '../playbook/types.js';
 import {type Attempted, attempt} from './attempts.js';
 import {decide} from './conditions.js';
 import {within} from './deadline.js';
-import {execute} from './execute.js';
+import {checkModeOf, execute} from './execute.js';
 import {failureOf, failureOfResult, resultOfError} from './failures.js';
 import {type HostTask, Interrupted} from './host_task.js';
+import {type Draft, notified, openOutcome, quietly} from './open_outcome.js';
 import {type Outcome, plainOutcome} from './outcome.js';
-import {conditionalResult, skippedResult} from './results.js';
+import {skippedResult} from './results.js';
 import {booleanOf, numberOf, textOf} from './values.js';
 import type {View} from './view.js';
 
@@ -42,17 +42,6 @@ export async function runItem(hostTask: HostTask, view: View, loopError?: unknow
   }
 }
 
-type Draft = Partial<Outcome> & Pick<Outcome, 'status' | 'result'>;
-
-/** Check mode cannot tell; the handlers it would wake are as open as itself. */
-const openOutcome = (hostTask: HostTask, view: View, why: string): Draft => ({
-  status: 'conditional',
-  result: conditionalResult(why),
-  why,
-  mark: why,
-  notify: orElse([], () => notified(hostTask, view)),
-});
-
 /** The outcome of a task that `when` leaves out, or of which check mode cannot tell whether it does. */
 function leftOut(hostTask: HostTask, view: View): Draft | undefined {
   const {keywords, wokenBy} = hostTask;
@@ -79,7 +68,9 @@ async function perform(hostTask: HostTask, view: View): Promise<Draft> {
   const attempted = await attempt(hostTask, view, () =>
     within(timeoutMs, run.options.clock, run.kill, (signal) => execute(hostTask, view, signal)),
   );
-  return judgedOutcome(hostTask, view, attempted);
+  const {unsure} = view;
+  const judgedOnUnknown = unsure !== undefined && attempted.done.verdict === undefined && checkModeOf(view, hostTask);
+  return judgedOnUnknown ? openOutcome(hostTask, view, unsure) : judgedOutcome(hostTask, view, attempted);
 }
 
 function judgedOutcome(hostTask: HostTask, view: View, {done, result, error}: Attempted): Draft {
@@ -123,30 +114,13 @@ function learnedFrom(
 const isIgnored = ({keywords}: HostTask, view: View): boolean =>
   booleanOf(view, 'ignore_errors', keywords.ignoreErrors, false);
 
-/** The names of the handlers to wake, rendered with the item's variables. */
-function notified({keywords}: HostTask, view: View): string[] {
-  return (keywords.notify ?? []).flatMap((name: Written) => {
-    const rendered = view.written(name);
-    return Array.isArray(rendered) ? rendered.map(String) : [String(rendered)];
-  });
-}
-
 function failedOutcome(hostTask: HostTask, view: View, error: unknown): Draft {
   const failure = failureOf(error, hostTask.task.where);
   const result: Values = resultOfError(error);
   if (error instanceof TransportError && !(error instanceof BecomeError))
     return {status: 'unreachable', result, failure, ignored: isUnreachableIgnored(hostTask, view)};
-  return {status: 'failed', result, failure, ignored: orElse(false, () => isIgnored(hostTask, view))};
+  return {status: 'failed', result, failure, ignored: quietly(() => isIgnored(hostTask, view)) ?? false};
 }
 
 const isUnreachableIgnored = ({keywords}: HostTask, view: View): boolean =>
-  orElse(false, () => booleanOf(view, 'ignore_unreachable', keywords.ignoreUnreachable, false));
-
-/** A keyword that cannot be rendered says nothing; the first error is the one to show. */
-function orElse<T>(fallback: T, ask: () => T): T {
-  try {
-    return ask();
-  } catch {
-    return fallback;
-  }
-}
+  quietly(() => booleanOf(view, 'ignore_unreachable', keywords.ignoreUnreachable, false)) ?? false;

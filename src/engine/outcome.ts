@@ -58,7 +58,7 @@ export function shownOutcome(outcome: Outcome, masker: Masker, showDiff: boolean
       result: {censored: censoredText, changed: outcome.result.changed === true},
       diff: [],
       warnings: [],
-      ...(outcome.failure === undefined ? {} : {failure: censoredFailure(outcome.failure)}),
+      ...(outcome.failure === undefined ? {} : {failure: withoutLog(outcome, masker)}),
     };
   return {
     ...common,
@@ -70,8 +70,8 @@ export function shownOutcome(outcome: Outcome, masker: Masker, showDiff: boolean
   };
 }
 
-const censoredFailure = ({where}: Failure): Failure => ({
-  what: censoredText,
-  details: [],
-  ...(where === undefined ? {} : {where}),
-});
+/** Why a host cannot be reached is no secret of the task; what went wrong in it may be. */
+function withoutLog({status, failure}: Outcome, masker: Masker): Failure {
+  if (status === 'unreachable' && failure !== undefined) return masker.maskData(failure);
+  return {what: censoredText, details: [], ...(failure?.where === undefined ? {} : {where: failure.where})};
+}

@@ -37,6 +37,11 @@ const forced = (tasks: readonly TaskNode[], flush: FlushNode): PlayBlock => ({
   always: [flush],
 });
 
+const gatherMark = ':gather_facts';
+
+/** Whether a node is the play's own fact gathering. */
+export const isGathering = ({id}: {readonly id: string}): boolean => id.endsWith(gatherMark);
+
 /** The implicit task that Ansible puts before all others; it runs whatever tags are asked for. */
 function gatherTask(play: Play): Task {
   const keywords: Keywords = {tags: ['always']};
@@ -45,7 +50,7 @@ function gatherTask(play: Play): Task {
   const values = subset === undefined ? {} : {gather_subset: subset.value};
   return {
     kind: 'task',
-    id: `${play.where.file}:${play.where.line}:${play.where.column}:gather_facts`,
+    id: `${play.where.file}:${play.where.line}:${play.where.column}${gatherMark}`,
     name: {value: 'Gathering Facts', where: play.where},
     where: play.where,
     scopes: [play.scope, scope],

@@ -1,6 +1,8 @@
 import {globToRegex} from '../inventory/pattern.js';
 import {isSelected, tagsOf} from '../playbook/tags.js';
+import {walkPlay} from '../playbook/walk.js';
 import type {RunnableNode} from './host_state.js';
+import {isGathering} from './plan.js';
 import type {PlayRun} from './play_context.js';
 import {taskRef} from './task_ref.js';
 
@@ -20,9 +22,13 @@ export function nodeFilter(play: PlayRun): (node: RunnableNode) => boolean {
     }
     return selected;
   };
+  const holdsWanted = () =>
+    [...walkPlay(play.play)].some((node) => wanted !== undefined && isCalled(play, node, wanted));
   return (node) => {
     if (node.kind === 'flush') return false;
     if (wanted !== undefined) {
+      // Facts are gathered in the play that holds the task, as in Ansible.
+      if (isGathering(node) && holdsWanted()) return !isTagged(node);
       if (!isCalled(play, node, wanted)) return true;
       wanted = undefined;
       run.awaitedTask = undefined;

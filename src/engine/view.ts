@@ -2,8 +2,9 @@ import type {Where} from '../errors/index.js';
 import type {Level, Values} from '../inventory/types.js';
 import type {Expression, TaskNode, Written} from '../playbook/types.js';
 import {omit} from '../template/omit.js';
-import type {TemplateContext, Variable, VariableSource} from '../template/types.js';
+import type {TemplateContext, VariableSource} from '../template/types.js';
 import type {Moment} from '../vars/types.js';
+import {watchedSource} from './marks.js';
 import type {PlayRun} from './play_context.js';
 
 export interface ViewOptions {
@@ -44,7 +45,7 @@ export class View {
     const view = new View(this.play, this.host, this.node, {
       ...this.options,
       ...options,
-      extra: {...this.options.extra, ...options.extra},
+      ...(options.extra === undefined ? {} : {extra: {...this.options.extra, ...options.extra}}),
     });
     view.#outer = this;
     return view;
@@ -148,17 +149,14 @@ export class View {
 
   #makeSource(marking: boolean): VariableSource {
     const {play, host, node} = this;
-    const base = play.run.options.variables.source(momentOf(this), play.layersOf(host, node));
-    const extra = this.options.extra ?? {};
-    const marked = marking ? play.run.marksOf(host) : undefined;
-    if (Object.keys(extra).length === 0 && (marked === undefined || marked.size === 0)) return base;
-    const get = (name: string): Variable | undefined => {
-      if (Object.hasOwn(extra, name)) return {value: extra[name], template: false};
-      const why = marked?.get(name);
-      if (why !== undefined) this.#doubt(why);
-      return base.get(name);
+    const plain = play.run.options.variables.source(momentOf(this), play.layersOf(host, node));
+    const base = marking ? watchedSource(plain, host, play.run.marksOf, (why) => this.#doubt(why)) : plain;
+    const {extra} = this.options;
+    if (extra === undefined) return base;
+    return {
+      get: (name) => (Object.hasOwn(extra, name) ? {value: extra[name], template: false} : base.get(name)),
+      names: () => [...Object.keys(extra), ...(base.names?.() ?? [])],
     };
-    return {get, names: () => [...Object.keys(extra), ...(base.names?.() ?? [])]};
   }
 }
 
