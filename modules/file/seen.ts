@@ -28,8 +28,15 @@ export const ownPath = (params: FileParams): string => params.path.replace(/(?<=
 const isLinkState = (params: FileParams): boolean =>
   params.src !== undefined && (params.state === 'link' || params.state === 'hard');
 
+/** Whether the folder in `q_path` is empty: asked only where a link is to take its place, for folders can be large. */
+const lookInside = raw(`
+elif [ -d "$q_path" ]; then q_say empty "$(for q_entry in "$q_path"/* "$q_path"/.[!.]* "$q_path"/..?*; do
+  if [ -e "$q_entry" ] || [ -L "$q_entry" ]; then echo no; break; fi
+done)"`);
+
 export function probe(params: FileParams): Script {
   const path = ownPath(params);
+  const isLink = params.state === 'link' || params.state === 'hard';
   const parts = [pathFunctions, probeAccounts(params), ...probeTimes(params)];
   if (isLinkState(params))
     parts.push(
@@ -46,10 +53,7 @@ esac`,
     probePath('self', path),
     sh`q_self=$q_path
 if [ -L "$q_path" ]; then q_path=$(readlink -f -- "$q_path"); ${lookAt('real', {follow: true})}
-elif [ ! -e "$q_path" ]; then ${lookAbove}
-elif [ -d "$q_path" ]; then q_say empty "$(for q_entry in "$q_path"/* "$q_path"/.[!.]* "$q_path"/..?*; do
-  if [ -e "$q_entry" ] || [ -L "$q_entry" ]; then echo no; break; fi
-done)"
+elif [ ! -e "$q_path" ]; then ${lookAbove}${isLink ? lookInside : raw('')}
 fi`,
   );
   if (params.recurse) parts.push(treeScript);
