@@ -1,6 +1,7 @@
 import test from 'ava';
 import {parseYaml, templateContext} from '../../test/support/template_context.js';
 import {describeError, TemplateError, UndefinedVariableError} from '../errors/index.js';
+import {Secret} from '../shell/index.js';
 import {UnsafeString, VaultString} from '../yaml/types.js';
 import {
   createTemplateEngine,
@@ -257,4 +258,12 @@ test('the cache is bounded', (t) => {
   const small = createTemplateEngine({parseYaml, cacheSize: 3});
   for (let round = 0; round < 2; round++)
     for (let n = 0; n < 10; n++) t.is(small.render(`{{ ${n} + 1 }}`, templateContext()), n + 1);
+});
+
+test('instances of classes pass through untouched', (t) => {
+  const secret = new Secret('hush');
+  t.is((render({password: secret}) as Record<string, unknown>).password, secret);
+  t.is(render('{{ s }}', {s: secret}), secret);
+  t.is(render('x{{ s }}', {s: secret}), 'x***');
+  t.false(render('{{ s is mapping }}', {s: secret}));
 });

@@ -1,6 +1,6 @@
 /** `omit`: the value of a parameter that is not to be passed at all. And plain data out of Python's values. */
 import {UnsafeString} from '../yaml/types.js';
-import {isList, PyFloat, unbox} from './python/kinds.js';
+import {isList, isPlainObject, PyFloat, unbox} from './python/kinds.js';
 import {setOwn} from './python/mapping.js';
 
 /** What the variable `omit` gives. */
@@ -10,17 +10,11 @@ export const omit: unique symbol = Symbol.for('quorate.omit');
 export function dropOmitted(value: unknown): unknown {
   if (value === omit) return undefined;
   if (isList(value)) return value.filter((item) => item !== omit).map(dropOmitted);
-  if (!isPlainObject(value)) return value;
+  if (typeof value !== 'object' || value === null || !isPlainObject(value)) return value;
   const kept: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) if (item !== omit) setOwn(kept, key, dropOmitted(item));
   return kept;
 }
-
-const isPlainObject = (value: unknown): value is Record<string, unknown> => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
 
 /** JSON-like data: floats as numbers, Maps as objects, tuples as lists, big integers as numbers (rounded). */
 export function toPlain(boxed: unknown): unknown {
@@ -30,7 +24,9 @@ export function toPlain(boxed: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (isList(value)) return Array.from(value, toPlain);
   if (value instanceof Map) return plainEntries([...value].map(([key, item]) => [plainKey(key), item]));
-  return isPlainObject(value) ? plainEntries(Object.entries(value)) : value;
+  return typeof value === 'object' && value !== null && isPlainObject(value)
+    ? plainEntries(Object.entries(value))
+    : value;
 }
 
 function plainEntries(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {

@@ -145,6 +145,12 @@ export const isTuple = (value: unknown): value is PyTuple => value instanceof Py
 
 export const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 
+/** An object literal or its like; instances of classes are opaque to templates. */
+export function isPlainObject(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** Python's type name of a value. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'NoneType';
@@ -156,5 +162,6 @@ export function typeName(value: unknown): string {
   if (isList(value)) return 'list';
   if (value instanceof PyObject) return value.pyType;
   if (value instanceof UnsafeString) return 'str';
-  return typeof value === 'object' ? 'dict' : typeof value;
+  if (typeof value !== 'object') return typeof value;
+  return value instanceof Map || isPlainObject(value) ? 'dict' : value.constructor.name;
 }

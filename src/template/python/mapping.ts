@@ -1,7 +1,6 @@
 /** Dicts in their three forms: plain object, Map (keys that are no strings, or look like integers), `LazyDict`. */
-import {UnsafeString, VaultString} from '../../yaml/types.js';
 import {TypeFault} from './faults.js';
-import {isNumber, isTuple, LazyDict, numberOf, PyObject, sameNumber, typeName, unbox} from './kinds.js';
+import {isNumber, isPlainObject, isTuple, LazyDict, numberOf, PyObject, sameNumber, typeName, unbox} from './kinds.js';
 import {defined} from './undefined.js';
 
 export type Mapping = Readonly<Record<string, unknown>> | ReadonlyMap<unknown, unknown> | LazyDict;
@@ -9,7 +8,7 @@ export type Mapping = Readonly<Record<string, unknown>> | ReadonlyMap<unknown, u
 export function isMapping(value: unknown): value is Mapping {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   if (value instanceof PyObject) return value instanceof LazyDict;
-  return !(value instanceof UnsafeString || value instanceof VaultString) && unbox(value) === value;
+  return value instanceof Map || (isPlainObject(value) && unbox(value) === value);
 }
 
 export function keysOf(map: Mapping): readonly unknown[] {
