@@ -18,6 +18,7 @@ q_all() { all=; for q_p in /proc/[0-9]*; do q_p=\${q_p#/proc/}; if q_stat "$q_p"
  * The shell that waits for the script is not touched. Exits with 1 if something would not die.
  */
 export const killTree = (pid: number, graceTenths: number): Script => sh`${readProcesses}
+[ -r /proc/self/stat ] || exit 1
 q_stat ${pid} || exit 0
 f=${pid} f_sid=$sid f_start=$start parents=' ' p=$ppid
 while [ "$p" -gt 1 ] && q_stat "$p"; do parents="$parents$p "; p=$ppid; done
@@ -41,13 +42,18 @@ look() {
     done
   done
 }
-signal=TERM left=${graceTenths} rounds=50
-while look; [ -n "$alive" ]; do
+nap() { sleep 0.1 2>/dev/null || sleep 1; }
+# Whether one of those who were told to end still lives; looks at them alone, since looking at all takes long on a busy host.
+lingers() { for pid in $told; do if q_stat "$pid"; then return 0; fi; done; return 1; }
+told= left=${graceTenths} rounds=20
+look
+while [ -n "$alive" ]; do
   [ "$rounds" -gt 0 ] || exit 1
   rounds=$((rounds - 1))
-  kill -$signal $alive 2>/dev/null
-  if [ "$left" -gt 0 ]; then left=$((left - 1)) signal=0; else signal=KILL; fi
-  sleep 0.1 2>/dev/null || sleep 1
+  if [ "$left" -gt 0 ]; then kill -TERM $alive 2>/dev/null; else kill -KILL $alive 2>/dev/null; fi
+  told=$alive tries=$((left > 0 ? left : 5)) left=0
+  while [ "$tries" -gt 0 ] && lingers; do tries=$((tries - 1)); nap; done
+  look
 done
 exit 0`;
 

@@ -11,10 +11,11 @@ const connectMs = 30_000;
 
 /**
  * Runs a command with its stdout and stderr going through pipes, and ends with its exit code: Node gives sockets, which a
- * script cannot open again as /dev/stdout or /dev/stderr.
+ * script cannot open again as /dev/stdout or /dev/stderr. In a session of its own, so that a script that signals its process
+ * group (`kill 0`) does not end what carries its last words.
  */
-const throughPipes = `exec 6>&1 7>&2
-exit "$( { { { "$@" 2>&1 >&3 3>&- 5>&- 6>&- 7>&-; echo "$?" >&5; } | cat >&7; } 3>&1 | cat >&6; } 5>&1 )"`;
+const throughPipes = `exec 6>&1 7>&2; own=; ! command -v setsid >/dev/null || own=setsid
+exit "$( { { { $own "$@" 2>&1 >&3 3>&- 5>&- 6>&- 7>&-; echo "$?" >&5; } | cat >&7; } 3>&1 | cat >&6; } 5>&1 )"`;
 
 export class LocalConnection implements Connection {
   readonly description = 'this machine';

@@ -16,7 +16,7 @@ export interface StopBounds {
 /** Time for a script to end by itself after TERM, in tenths of a second. */
 const graceTenths = 20;
 /** How long stopping may take before the shell is given up. */
-const killMs = 20_000;
+const killMs = 30_000;
 const afterKillMs = 3_000;
 
 /**

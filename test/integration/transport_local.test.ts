@@ -1,9 +1,9 @@
 import {execFile} from 'node:child_process';
+import {randomInt} from 'node:crypto';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import net from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {setTimeout as wait} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {QuorateError, TaskError} from '../../src/errors/index.js';
@@ -12,6 +12,18 @@ import type {HostSession} from '../../src/transport/index.js';
 import {testPool} from '../support/sessions.js';
 
 const execute = promisify(execFile);
+
+/** A time to sleep that nobody else on this machine has: its processes are told from theirs. */
+const freshNap = (): string => `${9e8 + randomInt(9e8)}`;
+
+/** How many processes sleep for that time. The pattern does not find itself. */
+const sleepers = async (session: HostSession, nap: string): Promise<number> =>
+  Number(
+    await text(
+      session,
+      `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep [${nap[0]}]${nap.slice(1)}'`,
+    ),
+  );
 
 async function local(t: ExecutionContext): Promise<{session: HostSession; home: string}> {
   const home = await mkdtemp(path.join(tmpdir(), 'local-'));
@@ -58,13 +70,14 @@ test('a stopped script leaves no process, whatever it did to get away', async (t
   const {session, home} = await local(t);
   const stop = new AbortController();
   const reason = new Error('enough');
-  const script = `( trap '' TERM; echo $$ >"$HOME/one"; sleep 88881 ) & ( sleep 88882 & ); setsid sleep 88883 & echo go; sleep 88884`;
+  const nap = freshNap();
+  const script = `( trap '' TERM; echo $$ >"$HOME/one"; sleep ${nap} ) & ( sleep ${nap} & ); setsid sleep ${nap} & echo go; sleep ${nap}`;
   await t.throwsAsync(
     session.run(raw(script), {signal: stop.signal, onLine: () => stop.abort(reason), environment: {HOME: home}}),
     {is: reason},
   );
-  t.is(await text(session, `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 8888[1-4]'`), '0\n');
-  const late = await t.throwsAsync(session.run(raw('echo so far; sleep 88885'), {timeoutMs: 1500}), {
+  t.is(await sleepers(session, nap), 0);
+  const late = await t.throwsAsync(session.run(raw(`echo so far; sleep ${nap}`), {timeoutMs: 1500}), {
     instanceOf: TaskError,
   });
   t.is(late?.message, 'the script on localhost was stopped: it ran longer than 1.5 s');
@@ -76,15 +89,16 @@ test('closing the pool stops what runs', async (t) => {
   const {session, home} = await local(t);
   const pool = testPool(t, home);
   const own = pool.session({kind: 'local', host: 'l', address: 'l', hostKeys: 'strict', connectTimeoutMs: 1000});
+  const nap = freshNap();
   let closed: Promise<void> | undefined;
-  const running = own.run(raw('echo on; sleep 88891'), {
+  const running = own.run(raw(`echo on; sleep ${nap}`), {
     onLine: () => {
       closed = pool.close();
     },
   });
   await t.throwsAsync(running, {instanceOf: QuorateError, message: 'the session with l is closed'});
   await closed;
-  t.is(await text(session, `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 8889[1]'`), '0\n');
+  t.is(await sleepers(session, nap), 0);
 });
 
 test('children left behind neither hold a script up nor print into the next one', async (t) => {
@@ -142,12 +156,13 @@ test('ports are reached', async (t) => {
 });
 
 test('a closed pool leaves nothing that keeps the program alive', async (t) => {
+  const nap = freshNap();
   const code = `
     import {createSessionPool} from './src/transport/index.ts';
     import {raw} from './src/shell/index.ts';
     const pool = createSessionPool({env: process.env, homeDir: '/'});
     const session = pool.session({kind: 'local', host: 'l', address: 'l', hostKeys: 'strict', connectTimeoutMs: 600000});
-    await session.run(raw('sleep 99991 & echo left'), {timeoutMs: 600000, onLine: (_, line) => console.log(line)});
+    await session.run(raw('sleep ${nap} & echo left'), {timeoutMs: 600000, onLine: (_, line) => console.log(line)});
     await pool.close();
   `;
   // It would hang here, with the timeouts above or with the streams that the child in the background holds.
@@ -155,7 +170,6 @@ test('a closed pool leaves nothing that keeps the program alive', async (t) => {
   t.is(stdout, 'left\n');
   await execute('sh', [
     '-c',
-    "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in 'sleep 99991 ') kill ${p#/proc/};; esac; done",
+    `for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in 'sleep ${nap} ') kill \${p#/proc/} ;; esac; done`,
   ]);
-  await wait(0);
 });
