@@ -4,7 +4,8 @@ import {UsageError} from '../errors/index.js';
 import {packageVersion} from '../run/package_root.js';
 import type {CommandBody, CommandSpec} from './command.js';
 import {exitCodes} from './faults.js';
-import {addFlags, docFlags, doctorFlags, hostFlags, inventoryFlags, runFlags, varsFlags, vaultFlags} from './flags.js';
+import {addFlags} from './flag_parser.js';
+import {docFlags, doctorFlags, hostFlags, inventoryFlags, runFlags, varsFlags, vaultFlags} from './flags.js';
 
 export const commands: readonly CommandSpec[] = [
   {

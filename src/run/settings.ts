@@ -48,7 +48,7 @@ export function connectionDefaults(
     port: config?.remotePort?.value,
     privateKeyFile: connection.privateKeyFile ?? env.ANSIBLE_PRIVATE_KEY_FILE ?? config?.privateKeyFile?.value,
     password: connection.password,
-    hostKeys: connection.hostKeys ?? (checksHostKeys(config, env) ? 'strict' : 'off'),
+    hostKeys: connection.hostKeys ?? (checksHostKeys(config, env) ? 'strict' : 'accept-new'),
     sshCommonArgs: joined(config?.sshArgs?.value, connection.sshCommonArgs ?? config?.sshCommonArgs?.value),
     sshExtraArgs: connection.sshExtraArgs,
     connectTimeoutMs:
@@ -67,6 +67,10 @@ const joined = (...parts: readonly (string | undefined)[]): string | undefined =
   return present.length === 0 ? undefined : present.join(' ');
 };
 
+/**
+ * Whether nothing says `host_key_checking = False`. Where something does, keys of new hosts are learned, as the writer
+ * wanted; one that has changed is refused all the same: a cluster's token travels over this connection.
+ */
 function checksHostKeys(config: AnsibleConfig | undefined, env: Surroundings['env']): boolean {
   const text = env.ANSIBLE_HOST_KEY_CHECKING;
   if (text === undefined) return config?.hostKeyChecking?.value ?? true;

@@ -26,12 +26,15 @@ function moduleFiles(folder: string): string[] {
     });
 }
 
+/** Ansible's own name for such a folder is understood too; what is Python in it is passed over. */
+const foldersIn = (folder: string): string[] => [path.join(folder, 'library'), path.join(folder, 'modules')];
+
 /** modules/ beside each playbook, and in each role that lies in one of the folders of roles. */
 export function userModuleFiles(playbookDirs: readonly string[], rolesPath: readonly string[]): string[] {
   const roleFolders = [...playbookDirs.flatMap((dir) => [path.join(dir, 'roles')]), ...rolesPath].filter(isFolder);
   const folders = [
-    ...roleFolders.flatMap((folder) => readdirSync(folder).map((role) => path.join(folder, role, 'modules'))),
-    ...playbookDirs.map((dir) => path.join(dir, 'modules')),
+    ...roleFolders.flatMap((folder) => readdirSync(folder).flatMap((role) => foldersIn(path.join(folder, role)))),
+    ...playbookDirs.flatMap(foldersIn),
   ];
   // In a clone the package's own modules lie beside its playbooks; they are known already.
   const own = path.join(packageRoot(), 'modules');
