@@ -1,4 +1,5 @@
 // The steps of npm test, one after the other; the last line sums up what passed and what failed.
+// With words (npm test -- types imports) only the steps whose titles have one of them.
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {createInterface} from 'node:readline';
@@ -65,7 +66,9 @@ async function run({title, command: [file, ...args]}) {
 
 const total = {passed: 0, failed: 0, skipped: 0};
 const notRun = [];
+const words = process.argv.slice(2);
 for (const step of steps) {
+  if (words.length > 0 && !words.some((word) => step.title.includes(word))) continue;
   if (step.config !== undefined && !existsSync(step.config)) continue;
   if (step.needsRoot && !isRoot) {
     notRun.push(step.title);

@@ -35,4 +35,4 @@ if [ -n "$packages$npm" ]; then
   [ -z "$packages" ] || sh scripts/packages.sh install
   [ -z "$npm" ] || npm ci
 fi
-exec node scripts/run_tests.mjs
+exec node scripts/run_tests.mjs "$@"
