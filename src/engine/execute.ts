@@ -4,6 +4,7 @@ import {secretsIn} from '../module/validate.js';
 import type {Script} from '../shell/index.js';
 import {questionOf} from './answers.js';
 import {argumentsOf} from './args.js';
+import {checkModeOf} from './check_mode.js';
 import {controllerOf} from './controller.js';
 import {targetOf} from './host_access.js';
 import type {HostTask} from './host_task.js';
@@ -18,10 +19,6 @@ import {lookOnce} from './step_run.js';
 import type {Target} from './target.js';
 import {booleanOf} from './values.js';
 import type {View} from './view.js';
-
-/** Whether the task, by its keyword or the run's option, only says what it would do. */
-export const checkModeOf = (view: View, {keywords}: Pick<HostTask, 'keywords'>): boolean =>
-  booleanOf(view, 'check_mode', keywords.checkMode, view.play.run.settings.check);
 
 /** Renders and validates the arguments, then hands over to the module's kind. */
 export async function execute(hostTask: HostTask, view: View, signal: AbortSignal): Promise<Done> {

@@ -4,8 +4,8 @@ import type {GroupEntry, GroupModule, GroupPlan, GroupSighting, HostView} from '
 import {secretsIn} from '../module/validate.js';
 import {applyOutcome, learn} from './apply.js';
 import {argumentsOf} from './args.js';
+import {checkModeOf} from './check_mode.js';
 import {decide} from './conditions.js';
-import {checkModeOf} from './execute.js';
 import {failureOf, resultOfError} from './failures.js';
 import {targetOf} from './host_access.js';
 import {Interrupted} from './host_task.js';

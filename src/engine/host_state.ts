@@ -28,6 +28,13 @@ export interface Next {
   readonly handler: boolean;
 }
 
+/** Which nodes a host passes over. Asking in the order of the play is part of the answer while a task is searched for. */
+export interface NodeFilter {
+  passesOver(node: RunnableNode): boolean;
+  /** The task to start at was not met yet. */
+  isSearching(): boolean;
+}
+
 interface ListFrame {
   readonly kind: 'list';
   readonly nodes: readonly PlayNode[];
@@ -70,7 +77,7 @@ export class HostState {
     readonly host: string,
     nodes: readonly PlayNode[],
     private readonly handlers: HandlerTable,
-    private readonly passesOver: (node: RunnableNode) => boolean,
+    private readonly filter: NodeFilter,
   ) {
     this.#stack = [{kind: 'list', nodes, at: [], index: 0}];
   }
@@ -111,6 +118,7 @@ export class HostState {
 
   /** What comes behind the present node if nothing fails, nothing is included and nobody wakes a handler. */
   *upcoming(): Generator<RunnableNode> {
+    if (this.filter.isSearching()) return;
     for (const frame of [...this.#stack].reverse()) {
       if (frame.kind === 'handlers') {
         yield* this.handlers.all.filter((handler) => this.notified.has(handler) && !frame.done.has(handler));
@@ -127,7 +135,7 @@ export class HostState {
       if (node.kind === 'block') {
         yield* this.#walk(node.block);
         yield* this.#walk(node.always);
-      } else if (!this.passesOver(node)) yield node;
+      } else if (!this.filter.passesOver(node)) yield node;
     }
   }
 
@@ -202,7 +210,7 @@ export class HostState {
       return undefined;
     }
     // Tags choose among tasks; a handler that was woken runs, with all that it includes.
-    if (!this.flushing && this.passesOver(node)) {
+    if (!this.flushing && this.filter.passesOver(node)) {
       top.index += 1;
       return undefined;
     }

@@ -1,9 +1,10 @@
 import {BecomeError, TransportError} from '../errors/index.js';
 import type {Values} from '../inventory/types.js';
 import {type Attempted, attempt} from './attempts.js';
+import {checkModeOf} from './check_mode.js';
 import {decide} from './conditions.js';
 import {within} from './deadline.js';
-import {checkModeOf, execute} from './execute.js';
+import {execute} from './execute.js';
 import {failureOf, failureOfResult, resultOfError} from './failures.js';
 import {type HostTask, Interrupted} from './host_task.js';
 import {type Draft, notified, openOutcome, quietly} from './open_outcome.js';

@@ -1,7 +1,7 @@
 import {globToRegex} from '../inventory/pattern.js';
 import {isSelected, tagsOf} from '../playbook/tags.js';
 import {walkPlay} from '../playbook/walk.js';
-import type {RunnableNode} from './host_state.js';
+import type {NodeFilter, RunnableNode} from './host_state.js';
 import {isGathering} from './plan.js';
 import type {PlayRun} from './play_context.js';
 import {taskRef} from './task_ref.js';
@@ -10,7 +10,7 @@ import {taskRef} from './task_ref.js';
  * Whether one host passes over a node: not asked for by tags, or before the task that `--start-at-task` names. Each host
  * looks for that task on its own; whichever meets it first ends the search for later plays.
  */
-export function nodeFilter(play: PlayRun): (node: RunnableNode) => boolean {
+export function nodeFilter(play: PlayRun): NodeFilter {
   const {run} = play;
   let wanted = run.awaitedTask;
   const known = new WeakMap<RunnableNode, boolean>();
@@ -24,7 +24,7 @@ export function nodeFilter(play: PlayRun): (node: RunnableNode) => boolean {
   };
   const holdsWanted = () =>
     [...walkPlay(play.play)].some((node) => wanted !== undefined && isCalled(play, node, wanted));
-  return (node) => {
+  const passesOver = (node: RunnableNode): boolean => {
     if (node.kind === 'flush') return false;
     if (wanted !== undefined) {
       // Facts are gathered in the play that holds the task, as in Ansible.
@@ -35,6 +35,7 @@ export function nodeFilter(play: PlayRun): (node: RunnableNode) => boolean {
     }
     return !isTagged(node);
   };
+  return {passesOver, isSearching: () => wanted !== undefined};
 }
 
 /** Whether a task has this name, with or without its role's; `*` and `?` are wildcards. */

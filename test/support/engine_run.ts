@@ -32,6 +32,7 @@ export interface EngineRunOptions {
   readonly signal?: AbortSignal;
   readonly kill?: AbortSignal;
   readonly prompt?: (text: string) => Promise<string | undefined>;
+  readonly step?: (name: string) => Promise<'yes' | 'no' | 'continue'>;
   /** Hosts of an earlier run, to run on again. */
   readonly pool?: FakePool;
   /** Called before the run begins. */
@@ -136,6 +137,7 @@ async function runFolder(folder: string, pool: FakePool, options: EngineRunOptio
     ...(options.signal === undefined ? {} : {signal: options.signal}),
     ...(options.kill === undefined ? {} : {kill: options.kill}),
     ...(options.prompt === undefined ? {} : {prompt: options.prompt}),
+    ...(options.step === undefined ? {} : {step: options.step}),
     ...(options.settings === undefined ? {} : {settings: options.settings}),
   });
   return {
