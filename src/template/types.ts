@@ -56,6 +56,7 @@ export interface LookupHost {
   /** What lies there, links followed; undefined if nothing. Without this function `is file` etc. say "cannot tell". */
   kind?(path: string): PathKind | undefined;
   isLink?(path: string): boolean;
+  isMount?(path: string): boolean;
   realpath?(path: string): string;
   /** Files (not folders) that match a shell pattern whose last part has the wildcards; absolute paths, sorted. */
   glob(pattern: string): string[];

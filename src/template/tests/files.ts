@@ -6,7 +6,10 @@ import {Fault} from '../python/faults.js';
 import type {LookupHost, PathKind} from '../types.js';
 import {type TestTable, test} from './define.js';
 
-function ask<Name extends 'kind' | 'isLink' | 'realpath'>(runtime: Runtime, name: Name): NonNullable<LookupHost[Name]> {
+function ask<Name extends 'kind' | 'isLink' | 'isMount' | 'realpath'>(
+  runtime: Runtime,
+  name: Name,
+): NonNullable<LookupHost[Name]> {
   const host = runtime.context.lookups;
   const method = host[name];
   if (!method) throw new Fault('files on the controller cannot be looked at here');
@@ -24,6 +27,7 @@ const linkExists = test('', (value, _args, runtime) =>
   runtime.context.lookups.exists(path(runtime, value)) || ask(runtime, 'isLink')(path(runtime, value)));
 const sameFile = test('other', (value, [other], runtime) =>
   ask(runtime, 'realpath')(path(runtime, value)) === ask(runtime, 'realpath')(path(runtime, other)));
+const mount = test('', (value, _args, runtime) => ask(runtime, 'isMount')(path(runtime, value)));
 const absolute = test('', (value) => mustBeText(value).startsWith('/'));
 
 export const fileTests: TestTable = {
@@ -37,6 +41,8 @@ export const fileTests: TestTable = {
   link_exists: linkExists,
   same_file: sameFile,
   is_same_file: sameFile,
+  mount,
+  is_mount: mount,
   abs: absolute,
   is_abs: absolute,
 };
