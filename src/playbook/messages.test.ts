@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
+import {testLoader} from '../../test/support/test_loader.js';
 import {describeError, QuorateError} from '../errors/index.js';
-import {testLoader} from './test_loader.js';
 
 /** Broken plays and the whole of what a person sees; the play's head is put before tasks. */
 const mistakes: readonly (readonly [string, string, readonly string[]])[] = [

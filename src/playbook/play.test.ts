@@ -1,6 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
-import {testLoader} from './test_loader.js';
+import {testLoader} from '../../test/support/test_loader.js';
 import type {Play, Task, TaskNode} from './types.js';
 import {titleOf, walkPlay} from './walk.js';
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
+import {loadPlay, task, testLoader, titles} from '../../test/support/test_loader.js';
 import {describeError, QuorateError} from '../errors/index.js';
-import {loadPlay, task, testLoader, titles} from './test_loader.js';
 import type {Include} from './types.js';
 import {walkPlay} from './walk.js';
 

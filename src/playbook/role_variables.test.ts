@@ -4,11 +4,11 @@
  */
 import test from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
+import {testLoader} from '../../test/support/test_loader.js';
 import {loadInventory} from '../inventory/index.js';
 import {createRunVariables, type Moment} from '../vars/index.js';
 import {files} from './role_variables.fixture.js';
 import {recorded, tasks} from './role_variables.golden.js';
-import {testLoader} from './test_loader.js';
 import type {TaskNode} from './types.js';
 import {titleOf} from './walk.js';
 

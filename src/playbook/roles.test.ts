@@ -1,6 +1,6 @@
 import test from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
-import {loadPlay, task, testLoader, titles} from './test_loader.js';
+import {loadPlay, task, testLoader, titles} from '../../test/support/test_loader.js';
 import {titleOf} from './walk.js';
 
 test('dependencies come first, and inherit tags and conditions', (t) => {

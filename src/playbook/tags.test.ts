@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {tempFiles} from '../../test/support/temp_files.js';
+import {testLoader} from '../../test/support/test_loader.js';
 import {isSelected, pruneByTags, selectTags} from './tags.js';
-import {testLoader} from './test_loader.js';
 import {findStart, titleOf, walkNodes, walkPlay} from './walk.js';
 
 /** Tags of a task, --tags, --skip-tags, and whether Ansible lists the task. */

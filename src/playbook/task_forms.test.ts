@@ -1,8 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import {tempFiles} from '../../test/support/temp_files.js';
+import {testLoader} from '../../test/support/test_loader.js';
 import {UnsafeString} from '../yaml/index.js';
-import {testLoader} from './test_loader.js';
 import type {Task} from './types.js';
 
 function oneTask(t: ExecutionContext, task: string): Task {

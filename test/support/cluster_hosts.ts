@@ -59,7 +59,13 @@ export const runningMember = (name: string, cluster: readonly string[], clusterI
     server: running,
     ping: true,
     data: {wal: true, etcdDir: true, serverTls: true},
-    etcd: {clusterId, members: cluster.map((member) => memberFor(member)), isLeader: false, hasLeader: true, peers: peersOf(cluster)},
+    etcd: {
+      clusterId,
+      members: cluster.map((member) => memberFor(member)),
+      isLeader: false,
+      hasLeader: true,
+      peers: peersOf(cluster),
+    },
   });
 
 export const stoppedMember = (name: string): Sighting =>

@@ -1,11 +1,11 @@
 /** For tests: a loader that knows a handful of modules, over files of a test's own. */
 import type {ExecutionContext} from 'ava';
-import {tempFiles} from '../../test/support/temp_files.js';
-import {didYouMean} from '../errors/index.js';
-import type {ModuleNames} from './action.js';
-import {createLoader, type LoaderOptions} from './loader.js';
-import type {Loader, Play, TaskNode} from './types.js';
-import {titleOf, walkNodes} from './walk.js';
+import {didYouMean} from '../../src/errors/index.js';
+import type {ModuleNames} from '../../src/playbook/action.js';
+import {createLoader, type LoaderOptions} from '../../src/playbook/loader.js';
+import type {Loader, Play, TaskNode} from '../../src/playbook/types.js';
+import {titleOf, walkNodes} from '../../src/playbook/walk.js';
+import {tempFiles} from './temp_files.js';
 
 const modules: Readonly<Record<string, string | undefined>> = {
   command: 'cmd',
