@@ -157,11 +157,13 @@ const modprobe: StateModule<typeof params, Seen> = {
     const files = [...records].flatMap(([key, text]): [string, string][] =>
       key.startsWith('file.') ? [[key.slice(5), text.slice(0, -1)]] : [],
     );
+    const folders = [...records.keys()].flatMap((key) => (key.startsWith('folder.') ? [key.slice(7)] : []));
     return {
       loaded: records.has('loaded'),
       builtin: records.has('builtin'),
       exists: records.has('exists'),
       files: new Map(files),
+      folders: new Set(folders),
     };
   },
   overlay(seen, predicted, {name}) {
