@@ -44,7 +44,7 @@ export async function promptOnTerminal(
 ): Promise<string | undefined> {
   const {stdin, stderr} = process;
   if (!stdin.isTTY) return undefined;
-  stderr.write(question);
+  stderr.write(asked(question));
   if (!options.echo) stdin.setRawMode(true);
   try {
     return await readLine();
@@ -56,6 +56,12 @@ export async function promptOnTerminal(
     stdin.pause();
   }
 }
+
+/** Room between the question and the answer. */
+const asked = (question: string): string => {
+  if (/\s$/.test(question)) return question;
+  return /[:?]$/.test(question) ? `${question} ` : `${question}: `;
+};
 
 function readLine(): Promise<string | undefined> {
   const {stdin} = process;

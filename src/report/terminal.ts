@@ -22,7 +22,8 @@ export class LiveArea {
   constructor(private readonly stream: TerminalStream) {}
 
   get size(): {readonly columns: number; readonly rows: number} {
-    return {columns: this.stream.columns ?? 80, rows: this.stream.rows ?? 24};
+    // A terminal that does not know its size says 0.
+    return {columns: this.stream.columns || 80, rows: this.stream.rows || 24};
   }
 
   /** Writes lines that stay, and the frame below them. */
