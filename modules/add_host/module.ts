@@ -7,6 +7,7 @@ const params = z.looseObject({
 
 export default defineModule({
   kind: 'control',
+  once: true,
   name: 'add_host',
   aliases: ['ansible.builtin.add_host'],
   summary: 'Adds a host to the inventory of this run, for later plays.',

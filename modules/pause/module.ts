@@ -9,6 +9,7 @@ const params = p.object({
 
 export default defineModule({
   kind: 'control',
+  once: true,
   name: 'pause',
   aliases: ['ansible.builtin.pause'],
   summary: 'Waits for a time, or for an answer at the terminal.',

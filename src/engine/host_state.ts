@@ -1,5 +1,5 @@
 import type {Where} from '../errors/index.js';
-import type {Handler, Include, Task} from '../playbook/types.js';
+import type {Handler, Include, Scope, Task} from '../playbook/types.js';
 import type {HandlerTable} from './handlers.js';
 import type {Position} from './position.js';
 
@@ -69,6 +69,7 @@ const sectionOrder = {block: 0, rescue: 1, always: 2} as const;
 export class HostState {
   #stack: Frame[];
   #unsure: string | undefined;
+  readonly #endedRoles = new Set<Scope>();
   #out: 'failed' | 'unreachable' | 'ended' | undefined;
   /** Handlers to run at the next flush, with why that is not sure in check mode. */
   readonly notified = new Map<Handler | Include, {readonly unsure: string | undefined}>();
@@ -181,6 +182,16 @@ export class HostState {
     this.#leave('failed');
   }
 
+  /** `meta: end_role`: nothing more of the role this node stands in, in this use of it. */
+  endRole({scopes}: Task): void {
+    const role = scopes.findLast(({origin}) => origin === 'role');
+    if (role !== undefined) this.#endedRoles.add(role);
+  }
+
+  #isOver(node: RunnableNode): boolean {
+    return node.kind !== 'flush' && node.scopes.some((scope) => this.#endedRoles.has(scope));
+  }
+
   /** Takes the host out at once, without rescue: it cannot be reached, or the play ends for it. */
   drop(why: 'unreachable' | 'ended' | 'failed'): void {
     this.#stack = [];
@@ -210,7 +221,7 @@ export class HostState {
       return undefined;
     }
     // Tags choose among tasks; a handler that was woken runs, with all that it includes.
-    if (!this.flushing && this.filter.passesOver(node)) {
+    if (this.#isOver(node) || (!this.flushing && this.filter.passesOver(node))) {
       top.index += 1;
       return undefined;
     }

@@ -64,14 +64,27 @@ function delegatedView({keywords}: HostTask, view: View): View {
 
 async function perform(hostTask: HostTask, view: View): Promise<Draft> {
   const {run} = hostTask.play;
-  const seconds = numberOf(view, 'timeout', hostTask.keywords.timeout, undefined);
-  const timeoutMs = seconds === undefined ? run.settings.taskTimeoutMs : seconds * 1000;
+  const timeoutMs = timeoutOf(hostTask, view) ?? run.settings.taskTimeoutMs;
   const attempted = await attempt(hostTask, view, () =>
     within(timeoutMs, run.options.clock, run.kill, (signal) => execute(hostTask, view, signal)),
   );
   const {unsure} = view;
   const judgedOnUnknown = unsure !== undefined && attempted.done.verdict === undefined && checkModeOf(view, hostTask);
   return judgedOnUnknown ? openOutcome(hostTask, view, unsure) : judgedOutcome(hostTask, view, attempted);
+}
+
+/**
+ * `timeout`, or the seconds of `async` while it is polled for. A task is never left to itself: with `poll: 0` it runs
+ * to its end like any other, since nothing would tell of its failure.
+ */
+function timeoutOf({keywords, task}: HostTask, view: View): number | undefined {
+  const seconds = numberOf(view, 'timeout', keywords.timeout, undefined);
+  if (seconds !== undefined) return seconds * 1000;
+  const limit = numberOf(view, 'async', task.async, 0);
+  if (limit <= 0) return undefined;
+  if (numberOf(view, 'poll', task.poll, 15) > 0) return limit * 1000;
+  view.play.run.warn('poll: 0 leaves no task running behind: it is waited for', task.poll?.where ?? task.where);
+  return undefined;
 }
 
 function judgedOutcome(hostTask: HostTask, view: View, {done, result, error}: Attempted): Draft {

@@ -67,6 +67,9 @@ async function act(action: string, scene: Scene): Promise<void> {
     case 'end_host':
       state.drop('ended');
       return;
+    case 'end_role':
+      state.endRole(task);
+      return;
     case 'end_play':
     case 'end_batch':
       for (const one of play.statesLeft) one.drop('ended');
