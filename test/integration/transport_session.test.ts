@@ -144,13 +144,15 @@ sshdTest('lines come while the script runs', async (t) => {
   const sshd = await startSshd(t);
   const session = testPool(t, sshd.homeDir).session(sshd.spec());
   const seen: string[] = [];
+  let touched: Promise<unknown> | undefined;
   await session.run(raw('echo one; echo two >&2; until [ -e go ]; do sleep 0.02; done; printf last'), {
     onLine: (stream, line) => {
       seen.push(`${stream} ${line}`);
       // The script ends only because this line was seen before its end.
-      if (line === 'two') session.run(raw('touch go')).catch((error) => t.fail(String(error)));
+      if (line === 'two') touched = session.run(raw('touch go'));
     },
   });
+  await touched;
   t.deepEqual(seen.sort(), ['stderr two', 'stdout last', 'stdout one']);
 });
 
