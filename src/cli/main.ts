@@ -18,6 +18,15 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Resolves when all that was written has left, or nobody reads it any more. */
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+
 // Whoever reads our output may stop reading (`| head`): the work goes on.
-process.stdout.on('error', () => undefined);
-process.exit(await main(process.argv.slice(2)));
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+const code = await main(process.argv.slice(2));
+// A slow reader's pipe may still be full: ending now would cut the output off.
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit(code);

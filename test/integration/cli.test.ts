@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import ava from 'ava';
 import {cliPage} from '../../src/cli/docs_page.js';
 import {parseYamlValue} from '../../src/yaml/index.js';
-import {folderWith, quorate} from '../support/cli.js';
+import {folderWith, program, quorate, quorateWords} from '../support/cli.js';
 
 /** One at a time: each starts a program of its own. */
 const test = ava.serial;
@@ -370,6 +370,16 @@ export default defineModule({
     for (const one of (play.tasks ?? []) as object[])
       for (const key of Object.keys(one)) t.true(key in task.properties || 'block' in one, key);
   }
+});
+
+test('long output reaches a slow reader whole, and a reader may stop reading', async (t) => {
+  const cwd = folderWith(t, {});
+  const words = quorateWords.map((word) => `'${word}'`).join(' ');
+  const slow = await program(['sh', '-c', `${words} doc --schema | { sleep 3; cat; }`], {cwd});
+  t.notThrows(() => JSON.parse(slow.stdout));
+  t.true(slow.stdout.length > 100_000);
+  const head = await program(['sh', '-c', `${words} doc --schema | head -n 1`], {cwd});
+  t.deepEqual([head.stdout, head.stderr], ['{\n', '']);
 });
 
 test('docs/cli.md says what the flag tables say', (t) => {
