@@ -39,7 +39,7 @@ const hostname: StateModule<typeof params, Seen> = {
   summary: "Sets the host's name, now and at boot.",
   params,
   returns: {name: 'The name.', ansible_facts: 'hostname, nodename, fqdn and domain.'},
-  examples: [{name: 'As in the inventory', params: {name: '{{ inventory_hostname }}'}}],
+  examples: [{name: 'A server', params: {name: 'server1.example.org'}}],
   reach: 'host',
   probeIs: 'stable',
   reads: () => [file, resource],
