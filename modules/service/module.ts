@@ -2,7 +2,8 @@ import {defineModule, p, type StateModule, type z} from '../../src/module/index.
 import {joinScripts} from '../../src/shell/index.js';
 import {overlayScript, planScript, probeScript, readScript, type ScriptSeen} from '../support/init_scripts.js';
 import {readRecords, recordFunctions} from '../support/records.js';
-import {overlayUnit, planUnit, probeUnit, readUnit, type UnitSeen, unitReads} from '../support/systemd_unit.js';
+import {planUnit} from '../support/systemd_plan.js';
+import {overlayUnit, probeUnit, readUnit, type UnitSeen, unitReads} from '../support/systemd_unit.js';
 
 const params = p
   .object({

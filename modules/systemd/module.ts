@@ -1,7 +1,8 @@
 import {defineModule, p, type StateModule} from '../../src/module/index.js';
 import {joinScripts} from '../../src/shell/index.js';
 import {readRecords, recordFunctions} from '../support/records.js';
-import {overlayUnit, planUnit, probeUnit, readUnit, type UnitSeen, unitReads} from '../support/systemd_unit.js';
+import {planUnit} from '../support/systemd_plan.js';
+import {overlayUnit, probeUnit, readUnit, type UnitSeen, unitReads} from '../support/systemd_unit.js';
 
 const params = p
   .object({
