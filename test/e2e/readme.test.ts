@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import test from 'ava';
 import {type Lab, up} from '../../src/lab/index.js';
+import {labName} from '../support/lab_names.js';
 import {k3sUnderTest} from './support/k3s.js';
 
 /** A fenced block of the README: a file, named in its first line, or commands. */
@@ -39,7 +40,7 @@ let folder: string;
 
 test.before(async () => {
   if (onRealK3s) return;
-  lab = await up({name: 'e2e-readme', servers: 3, agents: 1});
+  lab = await up({name: labName('readme'), servers: 3, agents: 1});
   folder = await mkdtemp(join(tmpdir(), 'quorate-readme-'));
 });
 

@@ -22,7 +22,7 @@ const size = {servers: 3, agents: 2};
 let cluster: ClusterLab;
 
 test.before('boot', async () => {
-  cluster = await clusterLab('e2e-site', process.env.K3S_BINARY === undefined ? size : {servers: 3, agents: 1});
+  cluster = await clusterLab('site', process.env.K3S_BINARY === undefined ? size : {servers: 3, agents: 1});
 });
 
 test.after.always('take down', async () => {

@@ -11,7 +11,7 @@ const servers = ['server1', 'server2', 'server3'];
 let cluster: ClusterLab;
 
 test.before('boot', async () => {
-  cluster = await clusterLab('e2e-trust', {servers: 3, agents: 1});
+  cluster = await clusterLab('trust', {servers: 3, agents: 1});
 });
 
 test.after.always('take down', async () => {

@@ -1,7 +1,8 @@
 import {readFile, stat} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {compareListings} from '../../src/lab/index.js';
-import {labFor, labName, labTest, leftovers, ssh} from './lab_support.js';
+import {labName} from '../support/lab_names.js';
+import {labFor, labTest, leftovers, ssh} from './lab_support.js';
 
 const name = labName('boot');
 

@@ -8,7 +8,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {down, open, placesOf, up} from '../../src/lab/index.js';
 import {withLock} from '../../src/lab/lock.js';
 import {mountsBelow, removeFolder} from '../../src/lab/remove.js';
-import {labFor, labName, labTest, leftovers} from './lab_support.js';
+import {labName} from '../support/lab_names.js';
+import {labFor, labTest, leftovers} from './lab_support.js';
 
 const name = labName('crash');
 const root = `${placesOf({}).dir}/${name}`;

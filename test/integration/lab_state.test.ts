@@ -2,7 +2,8 @@ import {existsSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {LabHost} from '../../src/lab/index.js';
 import {compareListings} from '../../src/lab/index.js';
-import {labFor, labName, labTest} from './lab_support.js';
+import {labName} from '../support/lab_names.js';
+import {labFor, labTest} from './lab_support.js';
 
 const name = labName('state');
 const bootId = async (host: LabHost): Promise<string> =>

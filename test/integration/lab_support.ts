@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import {$} from 'zx';
 import {down, type Lab, type LabHost, placesOf, type UpOptions, up} from '../../src/lab/index.js';
+import {removeOrphans} from '../support/lab_names.js';
 
 /** The first run makes the hosts' root, which takes a while on a busy machine. */
 const limitMs = 300_000;
@@ -18,18 +19,11 @@ export function labTest(title: string, implementation: (t: ExecutionContext) => 
   else test.skip(`${title} (not run: a lab needs root)`, implementation);
 }
 
-// A run that was killed could not take its labs down; those whose process is gone are nobody's.
 if (isRoot)
   test.before(async (t) => {
     t.timeout(limitMs);
-    for (const entry of existsSync(placesOf({}).dir) ? readdirSync(placesOf({}).dir) : []) {
-      const pid = /^t-.*-(\d+)$/.exec(entry)?.[1];
-      if (pid !== undefined && !existsSync(`/proc/${pid}`)) await down({name: entry});
-    }
+    await removeOrphans();
   });
-
-/** A name of its own for each test file's labs, so that files can run at the same time. */
-export const labName = (purpose: string): string => `t-${purpose}-${process.pid}`.slice(0, 24);
 
 /** A lab that is taken down when the test ends, however it ends. */
 export async function labFor(t: ExecutionContext, name: string, options: UpOptions): Promise<Lab> {

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import type {RunEvent} from '../../../src/events/types.js';
 import {type Lab, type UpperEntry, up} from '../../../src/lab/index.js';
+import {labName, removeOrphans} from '../../support/lab_names.js';
 import {type K3sUnderTest, k3sUnderTest} from './k3s.js';
 
 export interface RunOutcome {
@@ -81,7 +82,8 @@ export async function clusterLab(
   size: {readonly servers: number; readonly agents: number},
 ): Promise<ClusterLab> {
   const k3s = k3sUnderTest();
-  const lab = await up({name, ...size});
+  await removeOrphans();
+  const lab = await up({name: labName(name), ...size});
   const folder = join(dirname(lab.inventoryPath), 'group_vars');
   const setVariables = async (values: Readonly<Record<string, unknown>>): Promise<void> => {
     await mkdir(folder, {recursive: true});
