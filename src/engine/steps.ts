@@ -4,6 +4,7 @@ import {TaskError, TransportError} from '../errors/index.js';
 import type {Step, StepOutcome, StepOutput} from '../module/types.js';
 import type {Script} from '../shell/index.js';
 import {sh} from '../shell/index.js';
+import {converse} from './converse.js';
 import {cutParts, joinParts, type Part} from './frames.js';
 import {cursorScript, readJournal} from './journal.js';
 import {newNonce, type StepRun, textOutcome} from './step_run.js';
@@ -38,7 +39,8 @@ export async function runSteps(steps: readonly Step[], context: StepRun): Promis
       continue;
     }
     const step = steps[index];
-    if (step !== undefined) outcomes.push(await runStep(step, context, following));
+    if (step?.step === 'converse') outcomes.push(await converse(step, context, outcomes));
+    else if (step !== undefined) outcomes.push(await runStep(step, context, following));
     index += 1;
   }
   return outcomes;
@@ -103,7 +105,9 @@ async function surviving<T>(following: Step | undefined, send: () => Promise<T>)
   }
 }
 
-async function runStep(step: Step, context: StepRun, following: Step | undefined): Promise<StepOutcome> {
+type OtherStep = Exclude<Step, {readonly step: 'converse'}>;
+
+async function runStep(step: OtherStep, context: StepRun, following: Step | undefined): Promise<StepOutcome> {
   const {target, run} = context;
   const {session, become, signal} = target;
   const done: StepOutcome = {title: step.title, rc: 0, stdout: '', stderr: ''};

@@ -1,3 +1,4 @@
+import type {Duplex} from 'node:stream';
 import type {z} from 'zod';
 import type {Script} from '../shell/index.js';
 import type {UploadContent} from '../transport/types.js';
@@ -66,6 +67,14 @@ export type WaitVerdict =
   | {readonly wait: 'more'; readonly progress?: string}
   | {readonly wait: 'failed'; readonly why: string; readonly hint?: string};
 
+/** The network as one host sees it. */
+export interface HostNetwork {
+  /** Throws ForwardRefusedError with the host's own words, TransportError where nothing answers in time. */
+  connect(address: string, port: number, options?: {readonly timeoutMs?: number}): Promise<Duplex>;
+  /** Fires when the deadline has passed or the run is given up. */
+  readonly signal: AbortSignal;
+}
+
 /** One thing done on a host. Steps run in order; the first that fails ends the task. No script blocks over 10 s: use `wait`. */
 export type Step =
   | {
@@ -111,12 +120,23 @@ export type Step =
         cause(line: string): {readonly why: string; readonly hint?: string} | undefined;
       };
     }
+  | {
+      readonly step: 'converse';
+      readonly title: string;
+      /**
+       * The controller speaks with what the host can reach (a database, etcd, an API): a library of the controller's, over
+       * streams that begin on the host. `before` has the outcomes of the steps before it. What it throws fails the task;
+       * streams it leaves open are closed.
+       */
+      talk(network: HostNetwork, before: readonly StepOutcome[]): Promise<Data>;
+      readonly deadlineMs: number;
+    }
   | {readonly step: 'reconnect'; readonly title: string; readonly deadlineMs: number; readonly newBoot: boolean}
   | {readonly step: 'reset_connection'; readonly title: string};
 
 export interface StepOutcome extends StepOutput {
   readonly title: string;
-  /** A wait's `done` data. */
+  /** A wait's `done` data, or what a conversation came to. */
   readonly data?: Data;
   /** A fetch's bytes. */
   readonly bytes?: Buffer;

@@ -4,7 +4,7 @@ import type {Duplex} from 'node:stream';
 import {TransportError} from '../errors/index.js';
 import {ChildChannel} from './child_channel.js';
 import {settles, within} from './timing.js';
-import type {Channel, Connection} from './types.js';
+import {type Channel, type Connection, type ForwardOptions, ForwardRefusedError} from './types.js';
 
 const closeMs = 1_000;
 const connectMs = 30_000;
@@ -43,30 +43,24 @@ export class LocalConnection implements Connection {
     return channel;
   }
 
-  forward(
-    address: string,
-    port: number,
-    options: {readonly signal?: AbortSignal; readonly timeoutMs?: number} = {},
-  ): Promise<Duplex> {
+  forward(address: string, port: number, options: ForwardOptions = {}): Promise<Duplex> {
     const ms = options.timeoutMs ?? connectMs;
     const socket = net.connect({host: address, port, noDelay: true});
-    const fail = (why: string, cause?: unknown) =>
-      new TransportError({
-        phase: 'channel',
-        what: `cannot connect to ${address}:${port} from this machine: ${why}`,
-        cause,
-      });
+    const what = (why: string) => `cannot connect to ${address}:${port} from this machine: ${why}`;
+    const timedOut = () => new TransportError({phase: 'channel', what: what(`no answer within ${ms / 1000} s`)});
     const work = () =>
       new Promise<Duplex>((resolve, reject) => {
         socket.once('connect', () => resolve(socket));
-        socket.once('error', (error) => reject(fail(error.message, error)));
+        socket.once('error', (error) =>
+          reject(
+            new ForwardRefusedError({refusal: 'failed', said: error.message, what: what(error.message), cause: error}),
+          ),
+        );
       });
-    return within({ms, signals: [options.signal], timedOut: () => fail(`no answer within ${ms / 1000} s`)}, work).catch(
-      (error: unknown) => {
-        socket.destroy();
-        throw error;
-      },
-    );
+    return within({ms, signals: [options.signal], timedOut}, work).catch((error: unknown) => {
+      socket.destroy();
+      throw error;
+    });
   }
 
   async close(): Promise<void> {

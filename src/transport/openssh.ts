@@ -3,7 +3,7 @@ import {Duplex} from 'node:stream';
 import {TransportError, type TransportPhase} from '../errors/index.js';
 import {ChildChannel} from './child_channel.js';
 import {settles, within} from './timing.js';
-import type {Channel, Connection, ConnectionSpec} from './types.js';
+import {type Channel, type Connection, type ConnectionSpec, ForwardRefusedError} from './types.js';
 
 /** Says that the login shell runs; whichever it is, it understands these words. */
 const greeting = 'quorate-is-here';
@@ -59,9 +59,18 @@ export class OpensshConnection implements Connection {
   async forward(address: string, port: number): Promise<Duplex> {
     const target = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
     const channel = this.#start(['-T', ...this.#args(), '-W', target, '--', this.#spec.address]);
-    channel.stderr.resume();
+    let said = '';
+    channel.stderr.on('data', (bytes: Buffer) => {
+      said = (said + bytes.toString('utf8')).slice(-4096);
+    });
     const stream = Duplex.from({readable: channel.stdout, writable: channel.stdin});
     stream.on('error', () => undefined).once('close', () => channel.kill());
+    // The program does not say that the connection stands, only that it does not.
+    void channel.exit.then(async (exit) => {
+      await settles(channel.closed, lastWordsMs);
+      if (exit.kind !== 'exit' || exit.code === 0) return;
+      stream.destroy(forwardFailed(this.#spec.host, target, said.trim()) ?? opensshError(this.#spec, exit.code, said));
+    });
     return stream;
   }
 
@@ -134,6 +143,20 @@ export class OpensshConnection implements Connection {
       });
     }).finally(() => stderr.pause().removeListener('data', listen));
   }
+}
+
+/** What ssh prints where the far end does not open the connection; undefined where it says something else. */
+function forwardFailed(host: string, target: string, said: string): ForwardRefusedError | undefined {
+  const [, why = ''] = /open failed: (?:connect failed: )?(.*)/.exec(said) ?? [];
+  if (why === '') return undefined;
+  const forbidden = /administratively prohibited/.test(why);
+  return new ForwardRefusedError({
+    refusal: forbidden ? 'forbidden' : 'failed',
+    said: forbidden ? '' : why.trim(),
+    what: forbidden
+      ? `${host} opens no connections to elsewhere`
+      : `${host} cannot connect to ${target}: ${why.trim()}`,
+  });
 }
 
 /** Closing a channel of this kind is ending its program. */

@@ -1,8 +1,10 @@
 /** What the engine sees of one host: scripts, files, forwarded connections, over a link that is made when first needed. */
+import type {Duplex} from 'node:stream';
 import {TransportError} from '../errors/index.js';
 import type {Masker, Script} from '../shell/index.js';
 import type {CompressedFiles} from './compressed_files.js';
 import {fetchFile} from './fetch.js';
+import {openForward} from './forward.js';
 import {Link, type Refusals} from './link.js';
 import {reconnect} from './reconnect.js';
 import type {FrameJob, ShellSurroundings} from './remote_shell.js';
@@ -11,6 +13,7 @@ import {combined, settles, sleep, within} from './timing.js';
 import type {
   Become,
   Connection,
+  ForwardOptions,
   HostSession,
   ReconnectOptions,
   RunOptions,
@@ -103,10 +106,12 @@ export class Session implements HostSession {
     });
   }
 
-  forward(address: string, port: number): Promise<NodeJS.ReadWriteStream> {
-    return this.#bounded(undefined, async (signal) =>
-      (await this.#linked(signal)).connection.forward(address, port, {signal}),
-    );
+  forward(address: string, port: number, {signal: own, timeoutMs}: ForwardOptions = {}): Promise<Duplex> {
+    return this.#bounded(own, async (signal) => {
+      const {connection} = await this.#linked(signal);
+      const options = {signal, ...(timeoutMs === undefined ? {} : {timeoutMs})};
+      return openForward(connection, {host: this.host, nonce: this.#deps.nonce()}, {address, port}, options);
+    });
   }
 
   reconnect(options: ReconnectOptions): Promise<void> {

@@ -4,7 +4,14 @@ import {messageOf, TransportError} from '../errors/index.js';
 import type {Ssh2Channel, Ssh2Client} from './ssh.js';
 import type {SshTarget} from './target.js';
 import {settles, within} from './timing.js';
-import {type Channel, type ChannelExit, ChannelRefusedError, type Connection} from './types.js';
+import {
+  type Channel,
+  type ChannelExit,
+  ChannelRefusedError,
+  type Connection,
+  type ForwardOptions,
+  ForwardRefusedError,
+} from './types.js';
 
 export const keepaliveMs = 10_000;
 export const keepaliveMisses = 3;
@@ -67,13 +74,17 @@ export class SshConnection implements Connection {
     }
   }
 
-  forward(address: string, port: number, options: OpenOptions = {}): Promise<Duplex> {
-    return this.#request(
-      `a connection to ${address}:${port}`,
-      options,
-      (done) => this.#client.forwardOut('127.0.0.1', 0, address, port, done),
-      (stream) => stream.on('error', () => undefined),
-    );
+  async forward(address: string, port: number, options: ForwardOptions = {}): Promise<Duplex> {
+    try {
+      return await this.#request(
+        `a connection to ${address}:${port}`,
+        options,
+        (done) => this.#client.forwardOut('127.0.0.1', 0, address, port, done),
+        (stream) => stream.on('error', () => undefined),
+      );
+    } catch (error) {
+      throw error instanceof ChannelRefusedError ? forwardRefused(this.#host, `${address}:${port}`, error) : error;
+    }
   }
 
   async close(): Promise<void> {
@@ -121,7 +132,8 @@ export class SshConnection implements Connection {
       return new ChannelRefusedError({
         phase: 'channel',
         what: `${this.#host} refused ${what}: ${error.message.replace(/^\(SSH\) Channel open failure: /, '')}`,
-        hint: 'sshd limits these: MaxSessions for commands, AllowTcpForwarding and PermitOpen for connections',
+        hint: 'sshd limits how many commands run at a time: MaxSessions',
+        cause: error,
       });
     const refused = error.message.startsWith('Unable to');
     return new TransportError({
@@ -132,6 +144,21 @@ export class SshConnection implements Connection {
       cause: error,
     });
   }
+}
+
+/** RFC 4254, 5.1: why a channel was not opened. */
+const administrativelyProhibited = 1;
+
+function forwardRefused(host: string, target: string, error: ChannelRefusedError): ForwardRefusedError {
+  const {cause} = error;
+  const forbidden = cause instanceof Error && 'reason' in cause && cause.reason === administrativelyProhibited;
+  const said = messageOf(cause).replace(/^\(SSH\) Channel open failure: /, '');
+  return new ForwardRefusedError({
+    refusal: forbidden ? 'forbidden' : 'failed',
+    said: forbidden ? '' : said,
+    what: forbidden ? `${host} opens no connections to elsewhere` : `${host} cannot connect to ${target}: ${said}`,
+    cause,
+  });
 }
 
 class SshChannel implements Channel {

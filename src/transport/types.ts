@@ -5,6 +5,29 @@ import type {Script, Secret} from '../shell/index.js';
 /** The host has as many channels open as it allows; another may be opened once one is closed. */
 export class ChannelRefusedError extends TransportError {}
 
+/** A stream to a TCP port was not opened by the host. */
+export class ForwardRefusedError extends TransportError {
+  /** `forbidden`: sshd opens none (AllowTcpForwarding, PermitOpen). `failed`: the host tried, and this is what it says of it. */
+  readonly refusal: 'forbidden' | 'failed';
+  /** `Connection refused`, `Name or service not known`, ...; empty where the host gives no reason. */
+  readonly said: string;
+
+  constructor(parts: {
+    readonly what: string;
+    readonly refusal: 'forbidden' | 'failed';
+    readonly said: string;
+    readonly cause?: unknown;
+  }) {
+    const hint =
+      parts.refusal === 'forbidden'
+        ? 'allow it in its sshd_config (AllowTcpForwarding, PermitOpen), or install bash, nc or socat there'
+        : undefined;
+    super({what: parts.what, hint, cause: parts.cause, phase: 'channel'});
+    this.refusal = parts.refusal;
+    this.said = parts.said;
+  }
+}
+
 /** How a channel ended. `lost` means that the link broke and nothing is known of the command. */
 export type ChannelExit =
   | {readonly kind: 'exit'; readonly code: number}
@@ -21,6 +44,12 @@ export interface Channel {
   destroy(): void;
 }
 
+export interface ForwardOptions {
+  readonly signal?: AbortSignal;
+  /** How long the host may take to connect. */
+  readonly timeoutMs?: number;
+}
+
 /** One link to one host (`ssh`, `openssh`, `local`), over which channels are opened. */
 export interface Connection {
   /** For errors and logs: `admin@10.0.0.1:22 over ssh`. */
@@ -29,12 +58,8 @@ export interface Connection {
   readonly closed: Promise<string>;
   /** `command` is handed to the host's login shell: a constant of the program, never text from outside. */
   open(command: string, options?: {readonly signal?: AbortSignal; readonly timeoutMs?: number}): Promise<Channel>;
-  /** A stream to a TCP port as the far end sees it. */
-  forward(
-    address: string,
-    port: number,
-    options?: {readonly signal?: AbortSignal; readonly timeoutMs?: number},
-  ): Promise<Duplex>;
+  /** A stream to a TCP port as the far end sees it. Throws ForwardRefusedError, or TransportError for no answer in time. */
+  forward(address: string, port: number, options?: ForwardOptions): Promise<Duplex>;
   close(): Promise<void>;
 }
 
@@ -136,8 +161,11 @@ export interface HostSession {
     remotePath: string,
     options?: {readonly become?: Become | undefined; readonly signal?: AbortSignal; readonly maxBytes?: number},
   ): Promise<Buffer>;
-  /** A channel to a TCP port as the host sees it; the API and etcd are reached through this. */
-  forward(address: string, port: number): Promise<NodeJS.ReadWriteStream>;
+  /**
+   * A stream to a TCP port as the host sees it: databases, the API and etcd are reached through this. Where sshd forbids
+   * it, a program of the host (bash, nc, socat) opens the stream. Throws as a connection's `forward` does.
+   */
+  forward(address: string, port: number, options?: ForwardOptions): Promise<Duplex>;
   reconnect(options: ReconnectOptions): Promise<void>;
   /**
    * Ends the shells (a user, group or environment changed), keeps the link. With `link` that goes too: sshd takes over the

@@ -1,9 +1,12 @@
-import {appendFile, readFile, writeFile} from 'node:fs/promises';
+import {appendFile, chmod, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import net from 'node:net';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
+import type {ExecutionContext} from 'ava';
 import {TaskError, TransportError} from '../../src/errors/index.js';
 import {raw, sh} from '../../src/shell/index.js';
-import type {Become, HostSession} from '../../src/transport/index.js';
+import {type Become, ForwardRefusedError, type HostSession} from '../../src/transport/index.js';
 import {sshdTest, startSshd, testPool} from '../support/sessions.js';
 import {freePort, type TestSshd} from '../support/sshd.js';
 
@@ -297,10 +300,72 @@ sshdTest('ports of the host are reached through the link', async (t) => {
   for await (const chunk of stream) seen += chunk;
   t.is(seen, 'hello from the port');
   const error = await t.throwsAsync(session.forward('127.0.0.1', await freePort()), {
-    instanceOf: TransportError,
-    message: /refused a connection to 127.0.0.1/,
+    instanceOf: ForwardRefusedError,
+    message: /^testhost cannot connect to 127.0.0.1:\d+: Connection refused$/,
   });
   t.is(error?.phase, 'channel');
+  t.is(error?.refusal, 'failed');
+});
+
+/** A server that greets and sends back what it is sent. */
+async function echoServer(t: ExecutionContext): Promise<number> {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write(greeting);
+    socket.pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+const greeting = Buffer.from([0, 1, 2, 3, 255, 0]);
+
+/** Forbids forwarding; of all programs the host has these, each a link to one of this machine. */
+async function closedSshd(t: ExecutionContext, programs: Readonly<Record<string, string>>): Promise<TestSshd> {
+  const bin = await mkdtemp(path.join(tmpdir(), 'bin-'));
+  await chmod(bin, 0o755);
+  t.teardown(() => rm(bin, {recursive: true}));
+  for (const [name, target] of Object.entries(programs)) await symlink(target, path.join(bin, name));
+  return startSshd(t, {config: `AllowTcpForwarding no\nSetEnv PATH=${bin}`});
+}
+
+for (const [title, programs, refused] of [
+  ['bash', {bash: '/bin/bash', cat: '/bin/cat'}, 'Connection refused'],
+  ['nc', {nc: '/bin/busybox'}, 'Connection refused'],
+] as const) {
+  sshdTest(`an sshd that forbids forwarding is gone round by ${title}`, async (t) => {
+    const sshd = await closedSshd(t, programs);
+    const session = testPool(t, sshd.homeDir).session(sshd.spec());
+    const binary = Buffer.from(Array.from({length: 70_000}, (_, index) => index % 256));
+    const stream = await session.forward('127.0.0.1', await echoServer(t));
+    stream.write(binary);
+    const wanted = Buffer.concat([greeting, binary]);
+    let seen = Buffer.alloc(0);
+    for await (const chunk of stream) {
+      seen = Buffer.concat([seen, chunk as Buffer]);
+      if (seen.length >= wanted.length) break;
+    }
+    t.true(seen.equals(wanted));
+    await gone(sshd, 'cat');
+    const nobody = async () => {
+      for await (const _ of await session.forward('127.0.0.1', await freePort())) t.fail('a byte from nobody');
+    };
+    const error = await t.throwsAsync(nobody, {instanceOf: ForwardRefusedError});
+    t.is(error?.refusal, 'failed');
+    t.is(error?.said, refused);
+  });
+}
+
+sshdTest('an sshd that forbids forwarding, on a host without any program for it, is named', async (t) => {
+  const sshd = await closedSshd(t, {});
+  const session = testPool(t, sshd.homeDir).session(sshd.spec());
+  const error = await t.throwsAsync(session.forward('127.0.0.1', await echoServer(t)), {
+    instanceOf: ForwardRefusedError,
+    message: 'testhost opens no connections to elsewhere',
+  });
+  t.is(error?.refusal, 'forbidden');
+  t.regex(error?.hint ?? '', /AllowTcpForwarding/);
 });
 
 sshdTest('a login shell that talks is listened past; one that ends says why', async (t) => {

@@ -6,6 +6,7 @@ import {spawn} from 'node:child_process';
 import {chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import type {Duplex} from 'node:stream';
 import {TransportError, type TransportPhase} from '../../src/errors/index.js';
 import type {Script} from '../../src/shell/index.js';
 import type {
@@ -30,6 +31,8 @@ export interface FakeHostRules {
   rewrite?: ((text: string) => string) | undefined;
   /** Called with each outcome, which it may replace. */
   after?: ((script: Script, outcome: ScriptOutcome) => ScriptOutcome | Promise<ScriptOutcome>) | undefined;
+  /** What is reached at a port of the host. */
+  forward?: ((address: string, port: number) => Duplex) | undefined;
   /** Called when the engine connects again; may throw. */
   reconnect?: ((options: ReconnectOptions) => void | Promise<void>) | undefined;
 }
@@ -79,8 +82,12 @@ export class FakeSession implements HostSession {
     return readFile(this.#inside(remotePath));
   }
 
-  async forward(): Promise<never> {
-    throw new TransportError({what: 'a fake host has no ports', phase: 'channel'});
+  /** Streams are in the test's hands. */
+  async forward(address: string, port: number): Promise<Duplex> {
+    this.#checkLink();
+    const stream = this.rules.forward?.(address, port);
+    if (stream === undefined) throw new TransportError({what: 'a fake host has no ports', phase: 'channel'});
+    return stream;
   }
 
   async reconnect(options: ReconnectOptions): Promise<void> {
