@@ -1,61 +1,81 @@
-// Runs the end-to-end tests on a lab. With K3S_BINARY=/path/to/k3s they run on real K3s, and what came of each test is
-// written to docs/real-k3s.md: version, sha256, outcome, seconds.
+// Runs the end-to-end tests on a lab, file by file: all of test/e2e, or the files given. With K3S_BINARY=/path/to/k3s they
+// run on real K3s, and what came of each file is written to docs/real-k3s.md as soon as it has ended; not with
+// --match, since a part of a file's tests would stand there for the whole.
 import {execFileSync, spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {pageWith} from './real_k3s_page.mjs';
+
+const page = 'docs/real-k3s.md';
+const given = process.argv.slice(2);
+const options = given.filter((argument) => !argument.endsWith('.test.ts'));
+const named = given.filter((argument) => argument.endsWith('.test.ts'));
+const files = named.length > 0 ? named : testsIn('test/e2e');
+
+/** @param {string} folder */
+function testsIn(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/**
+ * Runs one file and shows what it says.
+ * @param {string} file
+ * @returns {Promise<{code: number, rows: import('./real_k3s_page.d.mts').Row[]}>}
+ */
+async function run(file) {
+  const ava = spawn('npx', ['ava', '--config', 'test/e2e/ava.config.js', '--tap', ...options, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((done) => ava.once('close', done));
+  const rows = [];
+  let since = Date.now();
+  // Tests run one after the other, so the time between two lines is the later test's, with its lab's boot.
+  for await (const line of createInterface({input: ava.stdout})) {
+    process.stdout.write(`${line}\n`);
+    const result = /^(not )?ok \d+ - (.*?)(?: # (SKIP|TODO).*)?$/.exec(line);
+    if (result) {
+      const outcome = result[3] === 'SKIP' ? 'skipped' : result[1] ? 'FAILED' : 'passed';
+      rows.push({title: result[2], outcome, seconds: Math.round((Date.now() - since) / 1000), notes: []});
+      since = Date.now();
+    }
+    const note = /# +(not applicable|seen): (.*)$/.exec(line);
+    const last = rows.at(-1);
+    if (note === null || last === undefined) continue;
+    if (note[1] === 'not applicable') last.outcome = 'not applicable';
+    last.notes.push(note[2]);
+  }
+  return {code: await ended, rows};
+}
+
+/** @returns {import('./real_k3s_page.d.mts').Run} */
+function whatRuns(binary) {
+  const git = (...args) => execFileSync('git', args, {encoding: 'utf8'}).trim();
+  const altered = git('status', '--porcelain', '--untracked-files=no', '--', '.', `:!${page}`) !== '';
+  return {
+    day: new Date().toISOString().slice(0, 10),
+    commit: git('rev-parse', '--short', 'HEAD') + (altered ? ' with changes not committed' : ''),
+    version: execFileSync(binary, ['--version'], {encoding: 'utf8'}).split('\n')[0],
+    sha256: createHash('sha256').update(readFileSync(binary)).digest('hex'),
+  };
+}
 
 const binary = process.env.K3S_BINARY;
-const ava = spawn('npx', ['ava', '--config', 'test/e2e/ava.config.js', '--tap', ...process.argv.slice(2)], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-
-/** @type {{title: string, outcome: string, seconds: number, why?: string}[]} */
-const results = [];
-let since = Date.now();
-
-// Tests run one after the other, so the time between two lines is the later test's, with its lab's boot.
-for await (const line of createInterface({input: ava.stdout})) {
-  process.stdout.write(`${line}\n`);
-  const result = /^(not )?ok \d+ - (.*?)(?: # (SKIP|TODO).*)?$/.exec(line);
-  if (result) {
-    const outcome = result[3] === 'SKIP' ? 'skipped' : result[1] ? 'FAILED' : 'passed';
-    results.push({title: result[2], outcome, seconds: Math.round((Date.now() - since) / 1000)});
-    since = Date.now();
-  }
-  const why = /# {1,}not applicable: (.*)$/.exec(line)?.[1];
-  if (why !== undefined && results.length > 0) {
-    results[results.length - 1].outcome = 'not applicable';
-    results[results.length - 1].why = why;
-  }
+const onRealK3s = binary === undefined ? undefined : whatRuns(binary);
+let passed = 0;
+let failed = 0;
+for (const file of files) {
+  const {code, rows} = await run(file);
+  const failures = rows.filter(({outcome}) => outcome === 'FAILED').length;
+  failed += code !== 0 && failures === 0 ? 1 : failures;
+  passed += rows.length - failures;
+  if (onRealK3s === undefined || options.length > 0 || rows.length === 0) continue;
+  const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
+  writeFileSync(page, pageWith(before, {file: basename(file, '.test.ts'), run: onRealK3s, rows}));
 }
-const code = await new Promise((done) => (ava.exitCode === null ? ava.on('close', done) : done(ava.exitCode)));
-const failed = results.filter(({outcome}) => outcome === 'FAILED').length;
-
-if (binary !== undefined && results.length > 0) {
-  const version = execFileSync(binary, ['--version'], {encoding: 'utf8'}).split('\n')[0];
-  const sha256 = createHash('sha256').update(readFileSync(binary)).digest('hex');
-  const rows = results.map(
-    ({title, outcome, seconds, why}) => `| ${title} | ${outcome}${why === undefined ? '' : `: ${why}`} | ${seconds} |`,
-  );
-  writeFileSync(
-    'docs/real-k3s.md',
-    [
-      '# The end-to-end tests on real K3s',
-      '',
-      '`K3S_BINARY=/path/to/k3s npm run test:e2e` runs the same tests that use the stand-in elsewhere, and writes this page.',
-      '',
-      `- ${version}`,
-      `- sha256 \`${sha256}\``,
-      `- ${new Date().toISOString().slice(0, 10)}, on the lab's hosts (docs/lab.md), snapshotter \`native\``,
-      `- ${results.length - failed} of ${results.length} passed`,
-      '',
-      '| test | outcome | seconds |',
-      '| --- | --- | --- |',
-      ...rows,
-      '',
-    ].join('\n'),
-  );
-}
-console.log(`${results.length - failed} passed, ${failed} failed`);
-process.exitCode = code === 0 && failed === 0 ? 0 : 1;
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
