@@ -58,7 +58,9 @@ export async function leftovers(name: string): Promise<string[]> {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .filter((line) => line.includes(`${root}/`) || line.includes(`/ql.${name}.`));
-  const netns = readdirSync('/run/netns').filter((entry) => entry.startsWith(`ql.${name}.`));
+  // The folder is made with the machine's first namespace.
+  const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns') : [];
+  const netns = namespaces.filter((entry) => entry.startsWith(`ql.${name}.`));
   const {stdout: linkText} = await $({quiet: true})`ip link show`;
   const links = linkText.split('\n').filter((line) => line.includes(`quorate lab ${name} `));
   const {stdout: cgroupText} = await $({
