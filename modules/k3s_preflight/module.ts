@@ -2,6 +2,7 @@ import {lookScript, parseLook, preflight} from '../../src/cluster/index.js';
 import {defineModule, p} from '../../src/module/index.js';
 import {clusterHosts} from '../k3s_roles/entries.js';
 import {lookParams, pathsOf} from '../k3s_roles/look_params.js';
+import {refusalsOf} from '../k3s_roles/where.js';
 
 /** What `k3s_roles` of this run found on the host, so that a change since then is seen; undefined without it. */
 const foundThen = (variable: unknown): string | undefined => {
@@ -31,14 +32,7 @@ that collide, a node-ip the host has not, versions that go back or skip a minor,
       binaryGiven: entries.some((entry) => entry.params.binary !== ''),
     });
     return {
-      // A refusal is of the whole run: hosts it does not name would be touched otherwise.
-      refusals: found.refusals.map(({what, hint, variable}) => {
-        const where =
-          variable === undefined
-            ? undefined
-            : entries.find((entry) => entry.host === variable.host)?.whereOf(variable.name);
-        return {hosts: [], what, hint, ...(where === undefined ? {} : {where})};
-      }),
+      refusals: refusalsOf(found.refusals, entries),
       warnings: found.warnings,
     };
   },

@@ -15,7 +15,9 @@ export interface ClusterHosts {
 export function clusterHosts(entries: readonly GroupEntry<GroupNames, Sighting>[]): ClusterHosts {
   const hostOf = (entry: GroupEntry<GroupNames, Sighting>, kind: 'server' | 'agent'): ClusterHost => ({
     wanted: wantedOf(entry.host, kind, entry),
-    ...(entry.sighting.seen === 'known' ? {sighting: entry.sighting.value} : {why: entry.sighting.why}),
+    ...(entry.sighting.seen === 'known'
+      ? {sighting: entry.sighting.value, sightedAtMs: entry.sighting.atMs}
+      : {why: entry.sighting.why}),
     inPlay: entry.inPlay,
   });
   const servers = entries.filter((entry) => entry.groups.includes(entry.params.server_group));

@@ -9,9 +9,10 @@ import {
   resolveRoles,
   urlOf,
 } from '../../src/cluster/index.js';
-import {type Data, defineModule, p, type Refusal} from '../../src/module/index.js';
+import {type Data, defineModule, p} from '../../src/module/index.js';
 import {clusterHosts} from './entries.js';
 import {lookParams, pathsOf} from './look_params.js';
+import {refusalsOf} from './where.js';
 
 /** What tasks of this run read as `k3s`: one mapping for each host. */
 function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reachable: readonly string[]): Data {
@@ -80,10 +81,6 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
       random: run.random,
     });
     const reachable = hosts.servers.filter(({sighting}) => sighting !== undefined).map(({wanted}) => wanted.host);
-    const where = (variable: {name: string; host: string} | undefined): string | undefined =>
-      variable === undefined
-        ? undefined
-        : entries.find((entry) => entry.host === variable.host)?.whereOf(variable.name);
     const all = [...hosts.servers, ...hosts.agents];
     return {
       variables: new Map(
@@ -99,11 +96,7 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
             [group, [...plan.hosts.values()].filter((own) => own.step === step).map((own) => own.host)] as const,
         ),
       ]),
-      // A refusal is of the whole run: hosts it does not name would be touched otherwise.
-      refusals: plan.refusals.map(({what, hint, variable}): Refusal => {
-        const place = where(variable);
-        return {hosts: [], what, hint, ...(place === undefined ? {} : {where: place})};
-      }),
+      refusals: refusalsOf(plan.refusals, entries),
       warnings: plan.warnings,
       shows: plan.shows,
       data: {

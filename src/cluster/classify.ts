@@ -9,6 +9,8 @@ export interface ClusterHost {
   readonly wanted: WantedHost;
   /** Undefined: unreachable, or its probe failed; `why` says so. Never the same as bare. */
   readonly sighting?: Sighting;
+  /** When the sighting came in, by the controller's clock, in milliseconds since 1970. */
+  readonly sightedAtMs?: number;
   readonly why?: string;
   /** Among the hosts this run may touch; false when it is only read, because of `--limit`. */
   readonly inPlay: boolean;

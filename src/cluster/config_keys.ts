@@ -31,30 +31,3 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
 
 export const knownAgentKeys: ReadonlySet<string> = new Set(words(agentKeys));
 export const knownServerKeys: ReadonlySet<string> = new Set([...words(agentKeys), ...words(serverOnlyKeys)]);
-
-/**
- * Flags that must match on all servers (docs "cli/server", critical configuration values; source CriticalControlArgs).
- * K3s compares them only at a server's first join, so a tool has to.
- */
-export const criticalKeys: readonly string[] = [
-  'agent-token',
-  'cluster-cidr',
-  'cluster-dns',
-  'cluster-domain',
-  'disable-cloud-controller',
-  'disable-helm-controller',
-  'disable-kube-proxy',
-  'disable-network-policy',
-  'egress-selector-mode',
-  'embedded-registry',
-  'flannel-backend',
-  'flannel-external-ip',
-  'flannel-ipv6-masq',
-  'secrets-encryption',
-  'secrets-encryption-provider',
-  'service-cidr',
-  'supervisor-metrics',
-];
-
-/** `disable` is compared entry by entry: it must hold `servicelb` on all servers or on none; other entries only warn. */
-export const criticalDisables: readonly string[] = ['servicelb'];

@@ -29,7 +29,7 @@ export function evenness({before, after, final, joining, allowed}: Growth): {
   return {
     refusals: [
       {
-        hosts: [],
+        hosts: joining.slice(-1),
         what: `with ${joining.join(', ')} the cluster would have an even number of voters: ${said}, and ${quorumOf(after)} of them have to live`,
         hint: `give group \`server\` an odd number of hosts (${after - 1} or ${after + 1}); to have ${after} all the same: -e k3s_allow_even=true`,
       },

@@ -48,7 +48,6 @@ export function lookScript(paths: K3sPaths, {sums = false}: {readonly sums?: boo
 d=${paths.dataDir} c=${paths.configFile} b=${paths.binDir} s=${paths.systemdDir}
 say hostname "$(uname -n)"
 say arch "$(uname -m)"
-say now "$(date +%s)"
 say boot "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
 if [ -d /run/systemd/system ]; then say init systemd; elif have rc-service; then say init openrc; else say init other; fi
 if have getenforce; then say selinux "$(getenforce 2>/dev/null)"; fi
@@ -89,5 +88,6 @@ if [ -d "$d/server/tls/etcd" ] && have curl; then
 fi
 if have curl && [ -d "$d/server/tls" ]; then say ping "$(curl -sk --max-time 5 https://127.0.0.1:6443/ping 2>/dev/null)"; fi
 have curl || say no-curl 1
-:`;
+# Last, since it is compared with when the answer comes.
+say now "$(date +%s)"`;
 }

@@ -56,12 +56,19 @@ export interface HostPlan {
   readonly config: K3sConfig;
 }
 
+export interface FaultyVariable {
+  readonly name: string;
+  readonly host: string;
+  /** A key of the variable's mapping. */
+  readonly member?: string;
+}
+
 export interface PlanRefusal {
   readonly hosts: readonly string[];
   readonly what: string;
   readonly hint: string;
-  /** The variable to mend, so that its place can be shown; with the host it was read for. */
-  readonly variable?: {readonly name: string; readonly host: string};
+  /** The variable to mend, so that its place can be shown; with the host it was read for, and the member at fault. */
+  readonly variable?: FaultyVariable;
 }
 
 export interface ClusterPlan {

@@ -8,7 +8,7 @@ import {evenness} from './evenness.js';
 import {hostConfig} from './host_config.js';
 import {etcdOf, type Known, knownServers, type Votes, votesOf} from './known.js';
 import type {ClusterPlan, Datastore, HostPlan, Membership, PlanRefusal, Step} from './plan.js';
-import {refuseDisk, refuseJoins, refuseMembership, refuseNoServer} from './refusals.js';
+import {refuseDisk, refuseJoins, refuseLost, refuseMembership, refuseNoServer} from './refusals.js';
 import {restartReason} from './restart_reason.js';
 import {showPlan} from './show.js';
 import {refuseWiped, type Wiped, wipedServers} from './wiped.js';
@@ -146,7 +146,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   const datastore = datastoreOf(servers);
   const existing = servers.filter(({kind}) => kind !== 'bare' && kind !== 'unknown');
   const seed = existing.length === 0 ? seedOf(servers.filter(({kind}) => kind === 'bare')) : undefined;
-  const chosen = chooseToken(input.servers, input.random);
+  const chosen = chooseToken({servers: input.servers, agents: input.agents}, input.random);
   const wiped = wipedServers(servers).filter(({known}) => known.host.inPlay);
   const picture: Picture = {servers, datastore, seed, gate: gateOf(servers, seed), wiped, token: chosen.token};
   const hosts = new Map<string, HostPlan>(
@@ -155,7 +155,10 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
       ...input.agents.map((host) => agentPlan(host, servers, picture.gate, chosen.token)),
     ].map((plan) => [plan.host, plan]),
   );
-  const becoming = [...hosts.values()].filter(({step}) => step === 'init' || step === 'join' || step === 'replace');
+  const voting = servers.filter(({kind}) => kind === 'half-converted').map(({host}) => host.wanted.host);
+  const becoming = [...hosts.values()].filter(
+    ({host, step}) => (step === 'init' || step === 'join' || step === 'replace') && !voting.includes(host),
+  );
   const votes = votesOf(servers);
   const removed = withoutDead(votes, wiped);
   const isEtcd = datastore === 'etcd';
@@ -170,7 +173,8 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   });
   const refusals: readonly PlanRefusal[] = [
     ...chosen.refusals,
-    ...refuseDisk(servers, datastore),
+    ...refuseLost(servers, input.lost),
+    ...refuseDisk({servers, datastore, wiped: wiped.map(({known}) => known)}),
     ...refuseNoServer(servers, input.agents.length > 0, seed),
     ...(isEtcd
       ? [

@@ -16,6 +16,8 @@ export interface WantedHost {
   readonly address: string;
   /** The user's settings for config.yaml, without token, `server` and `cluster-init`. */
   readonly config: K3sConfig;
+  /** The variable that each of these settings came from. */
+  readonly sources: Readonly<Record<string, string>>;
   readonly version?: string;
   readonly token?: Secret;
   readonly agentToken?: Secret;
@@ -100,8 +102,8 @@ export function wantedOf(host: string, kind: 'server' | 'agent', variables: Vari
     }
     return undefined;
   };
-  const mapping = (...names: string[]): K3sConfig => {
-    const found = first(...names);
+  const mapping = (name: string): K3sConfig => {
+    const found = first(name);
     if (!found) return {};
     const value = typeof found.value === 'string' ? loadAll(found.value, {schema: CORE_SCHEMA})[0] : found.value;
     if (value === null || value === undefined) return {};
@@ -113,17 +115,18 @@ export function wantedOf(host: string, kind: 'server' | 'agent', variables: Vari
     });
     return {};
   };
-  const config: Record<string, unknown> = {
-    ...settingsFromArgs(asText(first(kind === 'server' ? 'extra_server_args' : 'extra_agent_args')?.value) ?? ''),
-    ...mapping(kind === 'server' ? 'server_config_yaml' : 'agent_config_yaml'),
-    ...mapping(kind === 'server' ? 'k3s_server_config' : 'k3s_agent_config'),
-    ...mapping('k3s_config'),
-  };
+  const argsName = `extra_${kind}_args`;
+  const layers: readonly (readonly [variable: string, settings: K3sConfig])[] = [
+    [argsName, settingsFromArgs(asText(first(argsName)?.value) ?? '')],
+    ...[`${kind}_config_yaml`, `k3s_${kind}_config`, 'k3s_config'].map((name) => [name, mapping(name)] as const),
+  ];
+  const config: Record<string, unknown> = Object.assign({}, ...layers.map(([, settings]) => settings));
+  const sources: Record<string, string> = {};
+  for (const [variable, settings] of layers) for (const key of Object.keys(settings)) sources[key] = variable;
   for (const key of Object.keys(config).filter((name) => reserved.includes(name.replace(/^-+/, '')))) {
-    const source = kind === 'server' ? 'k3s_server_config' : 'k3s_agent_config';
     if (key === 'cluster-reset')
       faults.push({
-        variable: source,
+        variable: sources[key] ?? '',
         what: `'${key}' may not stand in a server's settings`,
         hint: 'it would reset the cluster at every start; take it out',
       });
@@ -136,19 +139,28 @@ export function wantedOf(host: string, kind: 'server' | 'agent', variables: Vari
   if (labels.length > 0) config['node-label'] = added(config['node-label'], labels);
   if (taints.length > 0) config['node-taint'] = added(config['node-taint'], taints);
   const nodeIp = asText(first('k3s_node_ip')?.value);
-  if (nodeIp !== undefined) config['node-ip'] = nodeIp;
+  if (nodeIp !== undefined) {
+    config['node-ip'] = nodeIp;
+    sources['node-ip'] = 'k3s_node_ip';
+  }
   if (kind === 'server' && endpoints.length > 0) config['tls-san'] = added(config['tls-san'], endpoints);
   const dataDir = asText(config['data-dir'] ?? first('k3s_data_dir')?.value) ?? defaultPaths.dataDir;
   if (dataDir !== defaultPaths.dataDir) config['data-dir'] = dataDir;
-  const token = asSecret(config.token ?? first('k3s_token', 'token')?.value);
-  const agentToken = asSecret(config['agent-token'] ?? first('k3s_agent_token', 'agent_token')?.value);
-  delete config.token;
-  delete config['agent-token'];
+  const secretOf = (key: string, ...names: string[]): Secret | undefined => {
+    const found = first(...names);
+    const secret = asSecret(config[key] ?? found?.value);
+    sources[key] ??= found?.name ?? names[0] ?? key;
+    delete config[key];
+    return secret;
+  };
+  const token = secretOf('token', 'k3s_token', 'token');
+  const agentToken = secretOf('agent-token', 'k3s_agent_token', 'agent_token');
   for (const key of Object.keys(config).filter(isSecretKey)) config[key] = asSecret(config[key]);
   const version = asText(first('k3s_version')?.value);
   return {
     host,
     kind,
+    sources,
     address: asText(first('ansible_host')?.value) ?? host,
     config,
     ...(version === undefined ? {} : {version}),

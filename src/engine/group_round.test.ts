@@ -22,7 +22,7 @@ const looking = (plan: (entries: readonly Entry[]) => GroupPlan): Module =>
 const inventory = `
 all:
   children:
-    server: {hosts: {h1: {colour: red}, h2: {}, far: {}}}
+    server: {hosts: {h1: {colour: red, box: {lid: blue}}, h2: {}, far: {}}}
     agent: {hosts: {a1: {}}}
 `;
 
@@ -112,10 +112,17 @@ test('refusals fail the hosts they name, in full, before anything else', async (
   );
   t.deepEqual(run.lines, ['look: h1 failed, h2 ok', 'after: h2 ok']);
   t.deepEqual(run.outcome('h1', 'look').failure, {
-    what: 'first fault',
-    where: {file: 'group_vars/all.yml', line: 3, column: 5},
-    hint: 'mend one',
-    details: ['second fault', '  hint: mend two'],
+    what: 'refused, for 2 reasons',
+    details: [],
+    reasons: [
+      {
+        what: 'first fault',
+        where: {file: 'group_vars/all.yml', line: 3, column: 5},
+        hint: 'mend one',
+        details: [],
+      },
+      {what: 'second fault', hint: 'mend two', details: []},
+    ],
   });
 });
 
@@ -127,6 +134,13 @@ test('a refusal that names nobody, or nobody of the play, fails all of it', asyn
     );
     t.deepEqual(run.lines, ['look: h1 failed, h2 failed']);
     t.is(run.exitCode, 2);
+    t.deepEqual(run.outcome('h1', 'look').failure, {what: 'no', hint: 'never', details: []});
+    t.deepEqual(run.outcome('h2', 'look').failure, {
+      what: 'refused with h1, for the reason told there',
+      details: [],
+    });
+    const end = run.events.at(-1);
+    t.deepEqual(end?.kind === 'run-end' ? end.failedForAll : undefined, ['h1', 'h2']);
   }
 });
 
@@ -149,6 +163,9 @@ test('entries tell variables, with their places, and groups', async (t) => {
       t.is(first?.variable('colour'), 'red');
       t.is(first?.variable('nobody_set_this'), undefined);
       t.regex(first?.whereOf('colour') ?? '', /inventory\.yml:4:/);
+      t.regex(first?.whereOf('box', 'lid') ?? '', /inventory\.yml:4:46$/);
+      t.is(first?.whereOf('box', 'bottom'), first?.whereOf('box'));
+      t.regex(first?.where ?? '', /inventory\.yml:\d+:/);
       t.deepEqual(first?.groups, ['all', 'server']);
       return nothing;
     }),

@@ -1,4 +1,4 @@
-import {TransportError} from '../errors/index.js';
+import {formatWhere, TransportError} from '../errors/index.js';
 import type {Values} from '../inventory/types.js';
 import type {GroupEntry, GroupModule, GroupPlan, GroupSighting, HostView} from '../module/types.js';
 import {secretsIn} from '../module/validate.js';
@@ -11,7 +11,7 @@ import {targetOf} from './host_access.js';
 import {Interrupted} from './host_task.js';
 import {failedOutcome, type Outcome, plainOutcome, shownOutcome} from './outcome.js';
 import {noPredictions} from './predictions.js';
-import {refusedOutcomes} from './refusals.js';
+import {isRefused, refusedOutcomes} from './refusals.js';
 import {conditionalResult, skippedResult} from './results.js';
 import {hostTaskOf, type Round} from './round.js';
 import {settle} from './settle.js';
@@ -55,6 +55,7 @@ export async function runGroupRound(round: Round, module: GroupModule): Promise<
     const shown = shownOutcome(outcome, run.options.masker, false);
     run.emit({kind: 'host-result', host: state.host, task: ref, outcome: shown, loop: false});
     settle(hostTask, state, outcome);
+    if (isRefused(outcome)) run.failedForAll.add(state.host);
   }
   return outcomes;
 }
@@ -150,7 +151,8 @@ async function look({play, task}: Round, module: GroupModule, host: string): Pro
       user: target.user,
     };
     const [output] = await lookOnce({run, target}, [module.probe(params, hostView)]);
-    return {host, view, params, sighting: {seen: 'known', value: module.parse(output, params)}};
+    const atMs = run.options.clock.now();
+    return {host, view, params, sighting: {seen: 'known', value: module.parse(output, params), atMs}};
   } catch (error) {
     if (run.kill.aborted) throw new Interrupted();
     const {what} = failureOf(error, task.where);
@@ -161,14 +163,19 @@ async function look({play, task}: Round, module: GroupModule, host: string): Pro
 function groupEntry({play}: Round, looked: Looked, checkMode: boolean): GroupEntry<object, unknown> {
   const {host, view, params, sighting} = looked;
   const {run} = play;
+  const own = run.options.variables.inventory.hosts.get(host);
   return {
     host,
-    groups: run.options.variables.inventory.hosts.get(host)?.groups ?? [],
+    groups: own?.groups ?? [],
     params,
     inPlay: play.hosts.includes(host),
     sighting,
     variable: (name) => view.variable(name),
-    whereOf: (name) => view.source.get(name)?.origin,
+    whereOf: (name, member) => {
+      const variable = view.source.get(name);
+      return (member === undefined ? undefined : variable?.memberOrigin?.(member)) ?? variable?.origin;
+    },
+    ...(own?.where === undefined ? {} : {where: formatWhere(own.where)}),
     predicted: checkMode ? run.predictionsOf(host) : noPredictions,
   };
 }
@@ -186,7 +193,7 @@ function outcomesOf(
   looked: readonly Looked[],
   taking: readonly string[],
 ): ReadonlyMap<string, Outcome> {
-  const refused = refusedOutcomes(plan.refusals, taking, round.task.where);
+  const refused = refusedOutcomes(plan.refusals, taking);
   return new Map(
     taking.map((host): [string, Outcome] => {
       const error = looked.find((one) => one.host === host)?.error;

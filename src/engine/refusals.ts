@@ -5,45 +5,49 @@ import {type Outcome, plainOutcome} from './outcome.js';
 
 /**
  * Refusals as outcomes: each fails the hosts it names, or all of the play when it names none or only hosts that are not
- * in it. Every refusal is shown in full on every host it fails.
+ * in it. Reasons are told in full once, on the first host they fail; the others point there.
  */
-export function refusedOutcomes(
-  refusals: readonly Refusal[],
-  hosts: readonly string[],
-  where: Where,
-): ReadonlyMap<string, Outcome> {
+export function refusedOutcomes(refusals: readonly Refusal[], hosts: readonly string[]): ReadonlyMap<string, Outcome> {
   const byHost = new Map<string, Refusal[]>();
   for (const refusal of refusals) {
     const named = refusal.hosts.filter((host) => hosts.includes(host));
     for (const host of named.length === 0 ? hosts : named) byHost.set(host, [...(byHost.get(host) ?? []), refusal]);
   }
-  return new Map([...byHost].map(([host, all]) => [host, outcomeOf(all, where)]));
+  const told = new Map<string, string>();
+  return new Map(
+    [...byHost].map(([host, all]) => {
+      const key = all.map((one) => refusals.indexOf(one)).join();
+      const teller = told.get(key);
+      if (teller === undefined) told.set(key, host);
+      return [host, outcomeOf(all, teller)];
+    }),
+  );
 }
 
-function outcomeOf(refusals: readonly Refusal[], where: Where): Outcome {
-  const [first, ...others] = refusals;
-  const failure: Failure = {
-    what: first?.what ?? 'refused',
-    where: placeOf(first?.where) ?? where,
-    ...(first === undefined ? {} : {hint: first.hint}),
-    details: others.flatMap((other) => [
-      other.what,
-      ...(other.where === undefined ? [] : [`  at ${other.where}`]),
-      `  hint: ${other.hint}`,
-    ]),
-  };
+export const isRefused = ({status, result}: Outcome): boolean => status === 'failed' && 'refusals' in result;
+
+function outcomeOf(refusals: readonly Refusal[], teller: string | undefined): Outcome {
   const result = {
     changed: false,
     failed: true,
     msg: refusals.map(({what}) => what).join('\n'),
-    refusals: refusals.map(({what, where: place, hint}) => ({
-      what,
-      hint,
-      ...(place === undefined ? {} : {where: place}),
-    })),
+    refusals: refusals.map(({what, where, hint}) => ({what, hint, ...(where === undefined ? {} : {where})})),
   };
-  return {...plainOutcome, status: 'failed', result, failure};
+  return {...plainOutcome, status: 'failed', result, failure: failureOf(refusals.map(failureOfOne), teller)};
 }
+
+function failureOf(reasons: readonly Failure[], teller: string | undefined): Failure {
+  const [first] = reasons;
+  if (teller !== undefined)
+    return {what: `refused with ${teller}, for the reason${reasons.length > 1 ? 's' : ''} told there`, details: []};
+  if (first !== undefined && reasons.length === 1) return first;
+  return {what: `refused, for ${reasons.length} reasons`, details: [], reasons};
+}
+
+const failureOfOne = ({what, where, hint}: Refusal): Failure => {
+  const place = placeOf(where);
+  return {what, hint, details: [], ...(place === undefined ? {} : {where: place})};
+};
 
 /** `file:line` or `file:line:column`, as variables tell where they were written. */
 function placeOf(text: string | undefined): Where | undefined {

@@ -85,6 +85,7 @@ export async function runRound(round: Round): Promise<ReadonlyMap<string, Outcom
     const [hostTask, state, outcome] = one.value;
     outcomes.set(state.host, outcome);
     settle(hostTask, state, outcome);
+    if (round.once && isBad(outcome)) run.failedForAll.add(state.host);
   }
   return outcomes;
 }

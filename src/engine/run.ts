@@ -65,7 +65,13 @@ export async function runPlaybook(options: RunOptions): Promise<RunOutcome> {
     close();
   }
   const trips = Object.fromEntries([...run.sessions].map(([host, session]) => [host, session.counters.trips]));
-  run.emit({kind: 'run-end', durationMs: clock.now() - startedAt, trips});
+  const forAll = [...run.failedForAll].filter((host) => run.failed.has(host));
+  run.emit({
+    kind: 'run-end',
+    durationMs: clock.now() - startedAt,
+    trips,
+    ...(forAll.length === 0 ? {} : {failedForAll: forAll}),
+  });
   return {stats: run.stats(), exitCode: interrupted || run.stopping() ? 99 : exitCodeOf(run)};
 }
 
@@ -100,6 +106,7 @@ export function createRun(options: RunOptions): {readonly run: Run; close(): voi
     answers: settings.readAhead ? new AnswerStore(effects, options.clock) : undefined,
     stats: () => stats,
     failed: new Set(),
+    failedForAll: new Set(),
     unreachable: new Map(),
     predictionsOf: memo(() => new PredictionStore()),
     sessions: new Map(),

@@ -30,6 +30,8 @@ export interface Run {
   readonly stats: () => RunStats;
   /** Hosts that are out of this play and all later ones. */
   readonly failed: Set<string>;
+  /** Hosts that failed for all: by a refusal of the whole play, or in a task done once. */
+  readonly failedForAll: Set<string>;
   readonly unreachable: Map<string, string>;
   /** Check mode: what earlier tasks would have done to a host. */
   predictionsOf(host: string): PredictionStore;

@@ -30,6 +30,8 @@ export interface Failure {
   readonly hint?: string;
   /** Causes and the tail of stderr, a line each. */
   readonly details: readonly string[];
+  /** Where several things went wrong at once: each in full. */
+  readonly reasons?: readonly Failure[];
 }
 
 export interface HostOutcome {
@@ -95,7 +97,13 @@ export type RunEvent = {readonly at: number} & (
   | {readonly kind: 'notice'; readonly level: 'info' | 'warning'; readonly message: string; readonly where?: Where}
   | {readonly kind: 'no-hosts-left'}
   | {readonly kind: 'interrupted'; readonly inFlight: readonly {readonly host: string; readonly task: TaskRef}[]}
-  | {readonly kind: 'run-end'; readonly durationMs: number; readonly trips: Readonly<Record<string, number>>}
+  | {
+      readonly kind: 'run-end';
+      readonly durationMs: number;
+      readonly trips: Readonly<Record<string, number>>;
+      /** Hosts that failed for all: a refusal, or a task done once. Going on with these alone would mend nothing. */
+      readonly failedForAll?: readonly string[];
+    }
 );
 
 export interface HostStats {

@@ -288,7 +288,8 @@ export interface ActionModule<P extends ParamsSchema = ParamsSchema, Prepared = 
 
 /** One host as a group module sees it: what its probe said, or that nothing is known, which is never the same as "nothing there". */
 export type GroupSighting<Seen> =
-  | {readonly seen: 'known'; readonly value: Seen}
+  /** `atMs`: when its answer came, by the controller's clock, in milliseconds since 1970. */
+  | {readonly seen: 'known'; readonly value: Seen; readonly atMs: number}
   | {readonly seen: 'unknown'; readonly why: string};
 
 export interface GroupEntry<Params, Seen> {
@@ -300,8 +301,10 @@ export interface GroupEntry<Params, Seen> {
   readonly sighting: GroupSighting<Seen>;
   /** A variable of this host, templated; undefined when nobody defined it. */
   variable(name: string): unknown;
-  /** Where a variable was written, for refusals. */
-  whereOf(name: string): string | undefined;
+  /** Where a variable was written, or a member of its mapping, for refusals. */
+  whereOf(name: string, member?: string): string | undefined;
+  /** Where the inventory names the host. */
+  readonly where?: string;
   readonly predicted: Predicted;
 }
 

@@ -42,12 +42,17 @@ export function failureLines(
     ? [palette.faint(`at ${placeName(failure.where, options)}`), ...excerpt(failure.where, options).map(palette.faint)]
     : [];
   const [hint = '', ...hintRest] = linesOf(failure.hint ?? '');
+  const reasons = (failure.reasons ?? []).flatMap((reason, index) => {
+    const own = failureLines(reason, options);
+    return [`${index + 1}. ${own.first}`, ...own.rest.map((line) => `   ${line}`)];
+  });
   return {
     first,
     rest: [
       ...more,
       ...place,
       ...failure.details.flatMap((detail) => linesOf(detail)).map((line) => `> ${line}`),
+      ...reasons,
       ...(hint === '' ? [] : [`hint: ${hint}`, ...hintRest.map((line) => `      ${line}`)]),
     ],
   };

@@ -57,7 +57,7 @@ export function shortRecapLines(stats: RunStats, palette: Palette, width: number
 /** As it is typed: quoted only where a shell would read it otherwise. */
 const word = (text: string): string => (/^[\w.,:@-]+$/.test(text) ? text : quote(text));
 
-/** How long it took, the most trips any host needed, and how to go on where hosts failed. */
+/** How long it took, the most trips any host needed, and how to go on where hosts failed by themselves. */
 export function closingLines(
   event: Extract<RunEvent, {kind: 'run-end'}>,
   stats: RunStats,
@@ -65,7 +65,10 @@ export function closingLines(
 ): string[] {
   const trips = Math.max(0, ...Object.values(event.trips));
   const busiest = trips === 0 ? '' : `, at most ${countOf(trips, 'trip')} to a host`;
-  const failed = [...stats].filter(([, counts]) => counts.failed + counts.unreachable > 0).map(([host]) => host);
+  const forAll = event.failedForAll ?? [];
+  const failed = [...stats]
+    .filter(([host, counts]) => counts.failed + counts.unreachable > 0 && !forAll.includes(host))
+    .map(([host]) => host);
   return [
     `Took ${duration(event.durationMs)}${busiest}`,
     ...(rerun === undefined || failed.length === 0 ? [] : [`next: ${rerun} --limit ${word(failed.join(','))}`]),

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import path from 'node:path';
-import {UsageError} from '../errors/index.js';
+import {UsageError, type Where} from '../errors/index.js';
 import {isMapping} from '../inventory/index.js';
 import type {Values, VarsLayer} from '../inventory/types.js';
 import {parseFreeForm} from '../playbook/free_form.js';
@@ -22,7 +22,13 @@ const where = {file: '-e', line: 1, column: 1};
 export const extraVarsLayers = (given: readonly (string | Values)[], options: ExtraVarsOptions): VarsLayer[] =>
   given.map((one) => (typeof one === 'string' ? layerOfText(one, options) : dataLayer(one, 'extra variables')));
 
-const dataLayer = (values: Values, label: string): VarsLayer => ({level: 'extraVars', label, values, template: true});
+const dataLayer = (values: Values, label: string, place?: Where): VarsLayer => ({
+  level: 'extraVars',
+  label,
+  values,
+  template: true,
+  ...(place === undefined ? {} : {where: place}),
+});
 
 function layerOfText(text: string, {cwd, loader, positions}: ExtraVarsOptions): VarsLayer {
   const trimmed = text.trim();
@@ -33,7 +39,7 @@ function layerOfText(text: string, {cwd, loader, positions}: ExtraVarsOptions): 
     throw new UsageError({what: `-e takes a mapping, not a list: ${trimmed.slice(0, 60)}`});
   }
   const {text: rest, options: values} = parseFreeForm(trimmed, where);
-  if (rest === '') return dataLayer(values, '-e');
+  if (rest === '') return dataLayer(values, '-e', where);
   throw new UsageError({
     what: `-e takes key=value, JSON or @file, not '${rest}'`,
     hint: existsSync(path.resolve(cwd, rest)) ? `to read the file, write -e @${rest}` : 'quote values that hold spaces',

@@ -19,6 +19,8 @@ export interface Variable {
   readonly template: boolean;
   /** Where the value was set, for messages: `inventory/group_vars/all.yml:3:1`. */
   readonly origin?: string | undefined;
+  /** The same for one member of a mapping, where that is known. */
+  memberOrigin?(member: string): string | undefined;
 }
 
 export interface VariableSource {

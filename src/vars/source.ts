@@ -29,6 +29,13 @@ class LayerVariable implements Variable {
     const where: Where | undefined = this.positions?.at(this.layer.values, this.name) ?? this.layer.where;
     return where ? formatWhere(where) : this.layer.label;
   }
+
+  memberOrigin(member: string): string | undefined {
+    const {value} = this;
+    if (typeof value !== 'object' || value === null) return undefined;
+    const where = this.positions?.keyAt(value, member);
+    return where && formatWhere(where);
+  }
 }
 
 const data = (value: unknown, origin: string): Variable => ({value, template: false, origin});

@@ -50,6 +50,8 @@ export interface YamlWarning {
 /** Positions of members of containers, whatever document they came from; shared by everything loaded in a run. */
 export interface Positions {
   at(container: object, key?: string | number): Where | undefined;
+  /** Where the key itself stands, which for a member of several lines is the line above its value. */
+  keyAt(container: object, key: string): Where | undefined;
 }
 
 export type YamlFailure = QuorateError;

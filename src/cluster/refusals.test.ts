@@ -1,0 +1,198 @@
+import test from 'ava';
+import {clusterHost, runningMember, sightingOf, sqliteServer, stoppedMember} from '../../test/support/cluster_hosts.js';
+import type {ClusterHost} from './classify.js';
+import type {PlanRefusal} from './plan.js';
+import {resolveRoles} from './roles.js';
+
+const three = ['server1', 'server2', 'server3'];
+const random = (bytes: number): Buffer => Buffer.alloc(bytes, 7);
+const member = (name: string, cluster = three): ClusterHost => {
+  const seen = runningMember(name, cluster);
+  return clusterHost(name, {...seen, data: {...seen.data, ca: 'ca1'}});
+};
+const bare = (name: string, change: Parameters<typeof sightingOf>[1] = {}): ClusterHost =>
+  clusterHost(name, sightingOf(name, change));
+const unknown = (name: string): ClusterHost => clusterHost(name, undefined);
+
+interface Case {
+  servers: ClusterHost[];
+  agents?: ClusterHost[];
+  lost?: string[];
+  allowEven?: boolean;
+  refusal: PlanRefusal;
+}
+
+const refused = ({servers, agents = [], lost = [], allowEven = false}: Omit<Case, 'refusal'>): readonly PlanRefusal[] =>
+  resolveRoles({servers, agents, lost, allowEven, random}).refusals;
+
+const uninstall = (name: string): string =>
+  `run k3s-uninstall.sh ${name === 'there' ? name : `on ${name}`} (or \`systemctl stop k3s\`, then remove /var/lib/rancher/k3s/server), then run again`;
+
+const cases: Record<string, Case> = {
+  'a joiner with SQLite data of its own': {
+    servers: [member('server1', ['server1']), clusterHost('server4', sqliteServer('server4'))],
+    refusal: {
+      hosts: ['server4'],
+      what: 'server4 is a cluster of its own on SQLite (/var/lib/rancher/k3s/server/db/state.db), so it cannot join this one',
+      hint: `if nothing in it is needed, ${uninstall('server4')}`,
+    },
+  },
+  'two servers, each on SQLite': {
+    servers: ['server1', 'server2'].map((name) => clusterHost(name, sqliteServer(name))),
+    refusal: {
+      hosts: ['server1', 'server2'],
+      what: 'server1 and server2 are clusters of their own, each on SQLite',
+      hint: 'decide which one is to be kept, run k3s-uninstall.sh on the others, then run playbooks/convert_to_etcd.yml',
+    },
+  },
+  'SQLite with more servers in the inventory': {
+    servers: [clusterHost('server1', sqliteServer('server1')), bare('server2')],
+    refusal: {
+      hosts: ['server1'],
+      what: 'server1 is a single server on SQLite, and the inventory names 2 servers',
+      hint: 'SQLite serves one server only: convert it first with playbooks/convert_to_etcd.yml, then run site.yml again',
+    },
+  },
+  'SQLite where etcd is asked for': {
+    servers: [clusterHost('server1', sqliteServer('server1'), {k3s_cluster_init: true})],
+    refusal: {
+      hosts: ['server1'],
+      what: 'server1 runs on SQLite, and k3s_cluster_init asks for etcd',
+      hint: 'convert it with playbooks/convert_to_etcd.yml: it backs up, converts and compares',
+      variable: {name: 'k3s_cluster_init', host: 'server1'},
+    },
+  },
+  'SQLite where an external datastore is asked for': {
+    servers: [
+      clusterHost('server1', sqliteServer('server1'), {k3s_server_config: {'datastore-endpoint': 'https://e:2379'}}),
+    ],
+    refusal: {
+      hosts: ['server1'],
+      what: 'server1 keeps its data in SQLite, and datastore-endpoint asks for an external datastore',
+      hint: 'K3s moves no data to an external datastore: leave datastore-endpoint out, or build a new cluster on it',
+      variable: {name: 'k3s_server_config', host: 'server1'},
+    },
+  },
+  'a conversion that died midway': {
+    servers: [bare('server1', {data: {wal: true, stateDb: true}})],
+    refusal: {
+      hosts: ['server1'],
+      what: "server1 holds a conversion from SQLite to etcd that died midway (state.db and etcd's WAL, no state.db.migrated): part of its data is missing from etcd",
+      hint: 'run playbooks/convert_to_etcd.yml, which repairs it; until then do not use this cluster',
+    },
+  },
+  'a joiner with certificates and nothing else': {
+    servers: [...three.map((name) => member(name)), bare('server4', {data: {serverTls: true}}), bare('server5')],
+    refusal: {
+      hosts: ['server4'],
+      what: 'server4 has certificates of another cluster under /var/lib/rancher/k3s/server/tls, but no datastore',
+      hint: `if nothing on server4 is needed, ${uninstall('there')}`,
+    },
+  },
+  'a joiner that was told to join, with the certificates of another cluster': {
+    servers: [
+      ...three.map((name) => member(name)),
+      bare('server5'),
+      bare('server4', {configText: 'server: https://10.0.0.1:6443\n', data: {serverTls: true, ca: 'ca2'}}),
+    ],
+    refusal: {
+      hosts: ['server4'],
+      what: 'server4 has certificates of another cluster under /var/lib/rancher/k3s/server/tls, but no datastore',
+      hint: `if nothing on server4 is needed, ${uninstall('there')}`,
+    },
+  },
+  'a lost server that is none': {
+    servers: [member('server1'), unknown('server2'), member('server3')],
+    lost: ['sever2'],
+    refusal: {
+      hosts: [],
+      what: "k3s_lost_servers names 'sever2', which is no host of group `server`",
+      hint: "did you mean 'server2'?",
+      variable: {name: 'k3s_lost_servers', host: 'server1'},
+    },
+  },
+  'a lost server like no other': {
+    servers: three.map((name) => member(name)),
+    lost: ['db'],
+    refusal: {
+      hosts: [],
+      what: "k3s_lost_servers names 'db', which is no host of group `server`",
+      hint: 'its hosts are server1, server2, server3',
+      variable: {name: 'k3s_lost_servers', host: 'server1'},
+    },
+  },
+  'a lost server that lives': {
+    servers: three.map((name) => member(name)),
+    lost: ['server2'],
+    refusal: {
+      hosts: ['server2'],
+      what: "k3s_lost_servers gives up server2, which answers and has a cluster's data on its disk",
+      hint: 'take it out of k3s_lost_servers: it is not lost. To be rid of it, remove it from the cluster and from the inventory',
+      variable: {name: 'k3s_lost_servers', host: 'server1'},
+    },
+  },
+  'members of two clusters': {
+    servers: [
+      clusterHost('server1', runningMember('server1', ['server1'], 'c1')),
+      clusterHost('server2', runningMember('server2', ['server2'], 'c2')),
+    ],
+    allowEven: true,
+    refusal: {
+      hosts: [],
+      what: 'the servers are members of 2 different clusters: server1 of c1; server2 of c2',
+      hint: 'decide which cluster is the one to keep, and uninstall K3s on the servers of the other',
+    },
+  },
+  'no cluster while servers are unknown': {
+    servers: [bare('server1'), unknown('server2'), unknown('server3')],
+    refusal: {
+      hosts: [],
+      what: 'no cluster is started while it is not known whether server2, server3 belongs to one (unreachable)',
+      hint: `make them reachable; or, if lost for good, say so by name: -e '{"k3s_lost_servers": ["server2", "server3"]}'`,
+    },
+  },
+  'agents whose servers cannot be read': {
+    servers: [unknown('server1')],
+    agents: [clusterHost('agent1', sightingOf('agent1'))],
+    refusal: {
+      hosts: [],
+      what: 'no server of the cluster can be read: server1 (unreachable)',
+      hint: 'agents need the token and the address of a living server: make one reachable, then run again',
+    },
+  },
+  'a join that no majority would follow': {
+    servers: [
+      ...three.map((name) => (name === 'server3' ? unknown(name) : member(name))),
+      ...['server4', 'server5'].map((name) => bare(name)),
+    ],
+    refusal: {
+      hosts: [],
+      what: 'a server may not join now: 2 of 3 voters are healthy, and with one more 3 would be needed',
+      hint: 'bring the members that are down back first, or remove those that are lost',
+    },
+  },
+  'an even number, once the run is over': {
+    servers: [member('server1', three), member('server2'), member('server3'), bare('server4')],
+    refusal: {
+      hosts: ['server4'],
+      what: 'with server4 the cluster would have an even number of voters: 4 etcd members survive 1 failure, no more than 3, and 3 of them have to live',
+      hint: 'give group `server` an odd number of hosts (3 or 5); to have 4 all the same: -e k3s_allow_even=true',
+    },
+  },
+};
+
+for (const [name, {refusal, ...given}] of Object.entries(cases)) {
+  test(`refuses ${name}, and nothing else`, (t) => {
+    t.deepEqual(refused(given), [refusal]);
+  });
+}
+
+test('lets be what a join of this cluster left, a lost server without data, and members that are stopped', (t) => {
+  const left = {configText: 'server: https://10.0.0.1:6443\n', data: {serverTls: true, ca: 'ca1'}};
+  t.deepEqual(refused({servers: [member('server1', ['server1']), bare('server2', left), bare('server3')]}), []);
+  t.deepEqual(
+    refused({servers: [bare('server1'), unknown('server2'), bare('server3')], lost: ['server2'], allowEven: true}),
+    [],
+  );
+  t.deepEqual(refused({servers: three.map((name) => clusterHost(name, stoppedMember(name)))}), []);
+});
