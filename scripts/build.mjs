@@ -30,8 +30,9 @@ const bundle = () =>
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    // What else zx exports is not used here, and reading it would take longer than all the rest.
-    alias: {zx: 'zx/core'},
+    // What else zx exports is not used here, and reading it would take longer than all the rest; of sql.js, the one whose
+    // WebAssembly is in the JavaScript, since no file lies beside the bundle.
+    alias: {zx: 'zx/core', 'sql.js': 'sql.js/dist/sql-wasm-inline.js'},
     external: ['jiti', 'cpu-features', '*.node'],
     banner: {js: requireShim},
     define: {__dirname: 'import.meta.dirname', __filename: 'import.meta.filename'},

@@ -36,7 +36,8 @@ export interface ConfigSeen {
 /** What the file shall be; `membership` empty leaves the two membership lines as found. */
 export interface ConfigWanted {
   readonly path: string;
-  readonly config: K3sConfig;
+  /** Undefined: all but the membership lines stay as they are. */
+  readonly config?: K3sConfig | undefined;
   readonly membership: Data;
   readonly settle: boolean;
   readonly peer_url: string;
@@ -85,9 +86,15 @@ function membershipOf(seen: K3sConfig, wanted: ConfigWanted): K3sConfig {
   return Object.keys(wanted.membership).length > 0 ? wanted.membership : found;
 }
 
+const withoutMembership = (config: K3sConfig): K3sConfig =>
+  Object.fromEntries(
+    Object.entries(config).filter(([key]) => !membershipKeys.some((membership) => membership === key)),
+  );
+
 /** What has to be done to the file; undefined when it is as wanted. An agent's `server` is a setting like any other. */
 export function configChange(wanted: ConfigWanted, seen: ConfigSeen): ConfigChange | undefined {
-  const {path, config} = wanted;
+  const {path} = wanted;
+  const config = wanted.config ?? withoutMembership(seen.config);
   const goal: K3sConfig = {...membershipOf(seen.config, wanted), ...config};
   const keys = differingKeys(seen.config, goal);
   const modeDiffers = seen.exists && (seen.mode !== '600' || seen.owner !== 'root');

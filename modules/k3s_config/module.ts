@@ -4,7 +4,9 @@ import {configChange, configProbe, parseConfigProbe, predictedConfig} from './ch
 
 const params = p.object({
   path: p.path('The file.', {aliases: ['dest']}).default(defaultPaths.configFile),
-  config: p.dict('All settings but `cluster-init` and `server` of a server.'),
+  config: p
+    .dict('All settings but `cluster-init` and `server` of a server. Left out: the others stay as they are.')
+    .optional(),
   membership: p
     .dict(
       'How this server becomes a member: `cluster-init` or `server`, written when it becomes one. Empty: those two lines stay as they are found.',

@@ -1,6 +1,7 @@
 import {
   type ClusterHost,
   type ClusterPlan,
+  defaultConversionDir,
   groupOfStep,
   type HostPlan,
   kindOf,
@@ -65,11 +66,18 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
   params: p.object({
     ...lookParams,
     lost_servers: p.strings('Servers given up by name: they are lost for good and hold nothing back.').default([]),
+    conversion: p
+      .choice(
+        ['none', 'first', 'only', 'back'],
+        'A server on SQLite is converted to etcd before others join (`first`), and nothing else is done (`only`); or a conversion is rolled back (`back`).',
+      )
+      .default('none'),
+    conversion_dir: p.path('Folder of the backup that a conversion makes.').default(defaultConversionDir),
     allow_even: p.bool('Let the number of etcd voters become even.').default(false),
   }),
   examples: [{name: 'Decide the roles', params: {}}],
   scope: (params) => [params.server_group, params.agent_group],
-  probe: (params) => lookScript(pathsOf(params), {sums: true}),
+  probe: (params) => lookScript({...pathsOf(params), conversionDir: params.conversion_dir}, {sums: true}),
   parse: (output) => parseLook(output.stdout),
   plan(entries, run) {
     const hosts = clusterHosts(entries);
@@ -78,6 +86,7 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
       ...hosts,
       lost: given?.lost_servers ?? [],
       allowEven: given?.allow_even ?? false,
+      conversion: given?.conversion ?? 'none',
       random: run.random,
     });
     const reachable = hosts.servers.filter(({sighting}) => sighting !== undefined).map(({wanted}) => wanted.host);

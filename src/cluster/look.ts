@@ -1,4 +1,5 @@
 import {raw, type Script, sh} from '../shell/index.js';
+import {defaultConversionDir} from './conversion.js';
 
 /** Where K3s keeps things; each can be moved by the user. */
 export interface K3sPaths {
@@ -6,6 +7,8 @@ export interface K3sPaths {
   readonly configFile: string;
   readonly binDir: string;
   readonly systemdDir: string;
+  /** Of the backup that a conversion makes, and of its record. */
+  readonly conversionDir?: string;
 }
 
 export const defaultPaths: K3sPaths = {
@@ -45,7 +48,7 @@ unit() {
 export function lookScript(paths: K3sPaths, {sums = false}: {readonly sums?: boolean} = {}): Script {
   const sumsNow = sums ? raw('sums_now') : raw(':');
   return sh`${functions}
-d=${paths.dataDir} c=${paths.configFile} b=${paths.binDir} s=${paths.systemdDir}
+d=${paths.dataDir} c=${paths.configFile} b=${paths.binDir} s=${paths.systemdDir} v=${paths.conversionDir ?? defaultConversionDir}
 say hostname "$(uname -n)"
 say arch "$(uname -m)"
 say boot "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
@@ -70,6 +73,7 @@ yes data.etcd "$d/server/db/etcd"
 yes data.member "$d/server/db/etcd/member"
 yes data.tombstone "$d/server/db/etcd/tombstone"
 yes data.state-db "$d/server/db/state.db"
+put data.conversion "$v/record.json"
 yes data.migrated "$d/server/db/state.db.migrated"
 yes data.server-tls "$d/server/tls"
 if [ -f "$d/server/tls/server-ca.crt" ]; then say data.ca "$(sha256sum < "$d/server/tls/server-ca.crt" | cut -d ' ' -f 1)"; fi

@@ -12,6 +12,10 @@ export type Step =
   | 'init'
   /** Runs: changed and restarted only where something differs, one at a time. */
   | 'member'
+  /** Becomes a server on etcd from one on SQLite, or what is left of that is done. */
+  | 'convert'
+  /** Goes back from etcd to SQLite. */
+  | 'back'
   | 'join'
   /** Lost its data while the cluster still lists it: its dead member is removed, then it joins. */
   | 'replace'
@@ -23,6 +27,8 @@ export const groupOfStep: Readonly<Record<Step, string>> = {
   start: 'k3s_stopped_servers',
   init: 'k3s_first_server',
   member: 'k3s_running_servers',
+  convert: 'k3s_converting_servers',
+  back: 'k3s_returning_servers',
   join: 'k3s_joining_servers',
   replace: 'k3s_wiped_servers',
   agent: 'k3s_agents',

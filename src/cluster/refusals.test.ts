@@ -50,7 +50,7 @@ const cases: Record<string, Case> = {
     refusal: {
       hosts: ['server1'],
       what: 'server1 is a single server on SQLite, and the inventory names 2 servers',
-      hint: 'SQLite serves one server only: convert it first with playbooks/convert_to_etcd.yml, then run site.yml again',
+      hint: 'SQLite serves one server only: convert it first with `quorate run playbooks/convert_to_etcd.yml` and this inventory, then run site.yml again; or let site.yml do both: -e k3s_convert_to_etcd=true',
     },
   },
   'SQLite where etcd is asked for': {
@@ -78,7 +78,7 @@ const cases: Record<string, Case> = {
     refusal: {
       hosts: ['server1'],
       what: "server1 holds a conversion from SQLite to etcd that died midway (state.db and etcd's WAL, no state.db.migrated): part of its data is missing from etcd",
-      hint: 'run playbooks/convert_to_etcd.yml, which repairs it; until then do not use this cluster',
+      hint: 'run `quorate run playbooks/convert_to_etcd.yml` with this inventory, which repairs it; until then do not use this cluster',
     },
   },
   'a joiner with certificates and nothing else': {

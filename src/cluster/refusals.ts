@@ -24,7 +24,7 @@ function refuseOneDisk(known: Known, {servers, datastore, wiped}: Disks): PlanRe
       {
         hosts: [name],
         what: `${name} holds a conversion from SQLite to etcd that died midway (state.db and etcd's WAL, no state.db.migrated): part of its data is missing from etcd`,
-        hint: 'run playbooks/convert_to_etcd.yml, which repairs it; until then do not use this cluster',
+        hint: 'run `quorate run playbooks/convert_to_etcd.yml` with this inventory, which repairs it; until then do not use this cluster',
       },
     ];
   if (kind === 'bare' && datastore === 'etcd' && !wiped.includes(known) && leftCertificates(host, servers))
@@ -73,7 +73,7 @@ function refuseSqlite({servers, datastore}: Disks): PlanRefusal[] {
       {
         hosts: names,
         what: `${name} is a single server on SQLite, and the inventory names ${servers.length} servers`,
-        hint: 'SQLite serves one server only: convert it first with playbooks/convert_to_etcd.yml, then run site.yml again',
+        hint: 'SQLite serves one server only: convert it first with `quorate run playbooks/convert_to_etcd.yml` and this inventory, then run site.yml again; or let site.yml do both: -e k3s_convert_to_etcd=true',
       },
     ];
   if (!first.host.wanted.clusterInit) return [];

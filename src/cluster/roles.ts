@@ -3,6 +3,7 @@ import {agentPlan} from './agent_plan.js';
 import {chooseToken} from './choose_token.js';
 import {addressOf, type ClusterHost, isRunning, liveConfig, nodeNameOf, urlOf} from './classify.js';
 import type {K3sConfig} from './config_file.js';
+import {agentStep, type ConversionWish, conversionStep, converting, refuseConverting} from './conversion_roles.js';
 import {effectiveOf, keptSettings} from './effective.js';
 import {evenness} from './evenness.js';
 import {hostConfig} from './host_config.js';
@@ -21,11 +22,15 @@ export interface RolesInput {
   readonly lost: readonly string[];
   /** `k3s_allow_even`: an even number of voters is what the user wants. */
   readonly allowEven?: boolean;
+  /** What becomes of a server on SQLite; nothing without it. */
+  readonly conversion?: ConversionWish;
   readonly random: (bytes: number) => Buffer;
 }
 
 /** The datastore is what lies on disk; only where nothing does, what the inventory wants. */
-function datastoreOf(servers: readonly Known[]): Datastore {
+function datastoreOf(servers: readonly Known[], conversion: ConversionWish): Datastore {
+  if (conversion === 'back' && converting(servers, conversion).length > 0) return 'sqlite';
+  if (converting(servers, conversion).length > 0) return 'etcd';
   if (servers.some(({kind}) => kind === 'member' || kind === 'half-converted')) return 'etcd';
   if (servers.some(({kind}) => kind === 'sqlite')) return 'sqlite';
   if (servers.some(({host, kind}) => kind === 'external' || host.wanted.config['datastore-endpoint'] !== undefined))
@@ -58,10 +63,14 @@ interface Picture {
   readonly gate: Known | undefined;
   readonly wiped: readonly Wiped[];
   readonly token: ClusterPlan['token'];
+  readonly conversion: ConversionWish;
 }
 
-function stepOf(known: Known, {seed, gate, wiped}: Picture): {readonly step: Step; readonly why: string} {
+function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly why: string} {
+  const {servers, seed, gate, wiped, conversion} = picture;
   const {host, kind} = known;
+  const decided = conversionStep(known, servers, conversion);
+  if (decided !== undefined) return decided;
   const through = gate === undefined ? '' : `; joins through ${gate.host.wanted.host}`;
   if (kind === 'unknown') return {step: 'none', why: host.why ?? 'unreachable'};
   if (!host.inPlay) return {step: 'none', why: 'not among the hosts of this run'};
@@ -86,7 +95,7 @@ const noUnit = {foreign: false, fromUnit: {} as K3sConfig};
 
 function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture): Membership {
   if (datastore !== 'etcd') return {membership: 'keep'};
-  if (step === 'init') return {membership: 'cluster-init'};
+  if (step === 'init' || step === 'convert') return {membership: 'cluster-init'};
   if ((step === 'join' || step === 'replace') && gate !== undefined)
     return {membership: 'server', url: urlOf(addressOf(gate.host), gate.host.wanted.port)};
   // A server that was removed rejoins through `server`: it moves from a unit of another hand to config.yaml.
@@ -134,6 +143,11 @@ function serverPlan(known: Known, picture: Picture): HostPlan {
   };
 }
 
+/** A server on SQLite has no vote yet; one that has etcd on its disk is counted as a voter already. */
+const isNewVoter = ({host, step}: HostPlan, servers: readonly Known[]): boolean =>
+  (step === 'init' || step === 'join' || step === 'replace' || step === 'convert') &&
+  servers.some(({host: {wanted}, kind}) => wanted.host === host && kind !== 'member' && kind !== 'half-converted');
+
 /** Votes once the dead members of wiped servers are out. */
 const withoutDead = ({voters, healthy}: Votes, wiped: readonly Wiped[]): Votes => ({
   voters: voters - wiped.filter(({dead}) => !dead.isLearner).length,
@@ -143,22 +157,28 @@ const withoutDead = ({voters, healthy}: Votes, wiped: readonly Wiped[]): Votes =
 /** Reads every host's role from what was seen; pure. Refusals forbid the whole run before anything is touched. */
 export function resolveRoles(input: RolesInput): ClusterPlan {
   const servers = knownServers(input.servers);
-  const datastore = datastoreOf(servers);
+  const conversion = input.conversion ?? 'none';
+  const datastore = datastoreOf(servers, conversion);
   const existing = servers.filter(({kind}) => kind !== 'bare' && kind !== 'unknown');
   const seed = existing.length === 0 ? seedOf(servers.filter(({kind}) => kind === 'bare')) : undefined;
   const chosen = chooseToken({servers: input.servers, agents: input.agents}, input.random);
   const wiped = wipedServers(servers).filter(({known}) => known.host.inPlay);
-  const picture: Picture = {servers, datastore, seed, gate: gateOf(servers, seed), wiped, token: chosen.token};
+  const picture: Picture = {
+    servers,
+    datastore,
+    seed,
+    gate: gateOf(servers, seed),
+    wiped,
+    token: chosen.token,
+    conversion,
+  };
+  const agents = input.agents.map((host) => agentPlan(host, servers, picture.gate, chosen.token));
   const hosts = new Map<string, HostPlan>(
-    [
-      ...servers.map((known) => serverPlan(known, picture)),
-      ...input.agents.map((host) => agentPlan(host, servers, picture.gate, chosen.token)),
-    ].map((plan) => [plan.host, plan]),
+    [...servers.map((known) => serverPlan(known, picture)), ...agents.map((plan) => agentStep(plan, conversion))].map(
+      (plan) => [plan.host, plan],
+    ),
   );
-  const voting = servers.filter(({kind}) => kind === 'half-converted').map(({host}) => host.wanted.host);
-  const becoming = [...hosts.values()].filter(
-    ({host, step}) => (step === 'init' || step === 'join' || step === 'replace') && !voting.includes(host),
-  );
+  const becoming = [...hosts.values()].filter((plan) => isNewVoter(plan, servers));
   const votes = votesOf(servers);
   const removed = withoutDead(votes, wiped);
   const isEtcd = datastore === 'etcd';
@@ -174,7 +194,12 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   const refusals: readonly PlanRefusal[] = [
     ...chosen.refusals,
     ...refuseLost(servers, input.lost),
-    ...refuseDisk({servers, datastore, wiped: wiped.map(({known}) => known)}),
+    ...refuseDisk({
+      servers: servers.filter((known) => !converting(servers, conversion).includes(known)),
+      datastore,
+      wiped: wiped.map(({known}) => known),
+    }),
+    ...refuseConverting(servers, conversion),
     ...refuseNoServer(servers, input.agents.length > 0, seed),
     ...(isEtcd
       ? [

@@ -5,6 +5,8 @@ const words: Readonly<Record<Step, string>> = {
   init: 'first server',
   start: 'start',
   member: 'keep',
+  convert: 'convert',
+  back: 'roll back',
   join: 'join',
   replace: 'replace',
   agent: 'agent',

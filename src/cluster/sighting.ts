@@ -1,4 +1,5 @@
 import {Secret} from '../shell/index.js';
+import {type ConversionRecord, parseRecord} from './conversion.js';
 
 export interface UnitState {
   /** `loaded`, `not-found`, `masked`. */
@@ -71,6 +72,8 @@ export interface Sighting {
     readonly tombstone: boolean;
     readonly stateDb: boolean;
     readonly migrated: boolean;
+    /** How far a conversion to etcd has come by its record; undefined where there is none. */
+    readonly conversion?: ConversionRecord;
     readonly serverTls: boolean;
     /** sha256 of the CA that signs the servers' certificates: servers of one cluster have one. */
     readonly ca?: string;
@@ -196,6 +199,7 @@ export function parseLook(stdout: string): Sighting {
     etcd,
   };
   const etcdName = text('data.etcd-name')?.trim();
+  const conversion = parseRecord(text('data.conversion') ?? '');
   const {token: agentToken} = secretOf(one('data.agent-token'));
   return {
     hostname: one('hostname') ?? '',
@@ -225,6 +229,7 @@ export function parseLook(stdout: string): Sighting {
       agent: flag('data.agent'),
       nodePassword: flag('data.password'),
       ...(etcdName === undefined ? {} : {etcdName}),
+      ...(conversion === undefined ? {} : {conversion}),
       ...(one('data.ca') === undefined ? {} : {ca: one('data.ca') ?? ''}),
       ...secretOf(one('data.token')),
       ...(agentToken === undefined ? {} : {agentToken}),

@@ -2,6 +2,7 @@ import type {Duplex} from 'node:stream';
 import {TaskError} from '../errors/index.js';
 import type {HostNetwork, Step, StepOutcome} from '../module/types.js';
 import type {StepRun} from './step_run.js';
+import {runOn} from './target.js';
 
 /**
  * Lets a module speak over streams that begin on the host, until it has said its piece or the deadline (by the run's clock)
@@ -20,6 +21,11 @@ export async function converse(
   const signal = AbortSignal.any([target.signal, ending.signal]);
   const network: HostNetwork = {
     signal,
+    progress,
+    ask: async (script, maxBytes) => {
+      const {rc, stdout, stderr, truncated} = await runOn(target, script, {signal, captureBytes: maxBytes});
+      return {rc, stdout, stderr: stderr.toString('utf8'), truncated};
+    },
     connect: async (address, port, options = {}) => {
       const stream = await target.session.forward(address, port, {signal, ...options});
       open.add(stream.once('close', () => open.delete(stream)));

@@ -74,6 +74,7 @@ function moduleRun(hostTask: HostTask, view: View, {params, checkMode, signal}: 
     predictions,
     progress: (message) =>
       run.emit({kind: 'progress', host: view.host, task: ref, message: run.options.masker.mask(message)}),
+    began: (step) => run.emit({kind: 'step', host: view.host, task: ref, title: run.options.masker.mask(step)}),
     ask: (script, probeIs) => askAhead(hostTask, view, target, script, probeIs),
   };
 }

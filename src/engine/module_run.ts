@@ -33,6 +33,7 @@ export interface ModuleRun {
   /** In check mode, where predictions of this task are kept. */
   readonly predictions: PredictionStore | undefined;
   progress(message: string): void;
+  began(step: string): void;
   /** Asks the host; the answer may have been read ahead if the probe is stable. */
   ask(script: Script, probeIs: 'stable' | 'volatile'): Promise<StepOutput>;
 }
@@ -57,10 +58,11 @@ export const conditional = (why: string): Done => ({
   mark: why,
 });
 
-export const stepRunOf = ({run, target, progress}: ModuleRun): StepRun => ({
+export const stepRunOf = ({run, target, progress, began}: ModuleRun): StepRun => ({
   run,
   target,
   progress,
+  began,
   startedAt: run.options.clock.now(),
   prelude: {},
 });

@@ -19,6 +19,8 @@ export interface StepRun {
   readonly target: Target;
   /** A word on how far things are, for people. */
   progress(message: string): void;
+  /** A step is about to be done. */
+  began(title: string): void;
   readonly startedAt: number;
   readonly prelude: Prelude;
 }

@@ -32,6 +32,7 @@ export async function runSteps(steps: readonly Step[], context: StepRun): Promis
     const joined: ScriptStep[] = [];
     for (let step = steps[index]; canBeJoined(step); step = steps[index + joined.length]) joined.push(step);
     const following = steps[index + Math.max(1, joined.length)];
+    for (const {title} of joined.length > 0 ? joined : steps.slice(index, index + 1)) context.began(title);
     if (openers.length > 0 || joined.length > 1) {
       outcomes.push(...(await runJoined(openers, joined, context, following)));
       openers = [];

@@ -69,6 +69,8 @@ export type RunEvent = {readonly at: number} & (
   | {readonly kind: 'task-start'; readonly task: TaskRef; readonly hosts: readonly string[]}
   | {readonly kind: 'host-start'; readonly host: string; readonly task: TaskRef}
   | {readonly kind: 'progress'; readonly host: string; readonly task: TaskRef; readonly message: string}
+  /** A step of a task is about to be done; those that go in one frame come together. */
+  | {readonly kind: 'step'; readonly host: string; readonly task: TaskRef; readonly title: string}
   | {
       readonly kind: 'retry';
       readonly host: string;

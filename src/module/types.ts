@@ -67,8 +67,15 @@ export type WaitVerdict =
   | {readonly wait: 'more'; readonly progress?: string}
   | {readonly wait: 'failed'; readonly why: string; readonly hint?: string};
 
-/** The network as one host sees it. */
+/** A host while the controller converses with it: what it can reach, and scripts whose answers decide what is asked next. */
 export interface HostNetwork {
+  /** Runs a script; of its output at most `maxBytes` are kept, and `truncated` says that there was more. */
+  ask(
+    script: Script,
+    maxBytes: number,
+  ): Promise<{readonly rc: number; readonly stdout: Buffer; readonly stderr: string; readonly truncated: boolean}>;
+  /** A word on how far things are, for people. */
+  progress(message: string): void;
   /** Throws ForwardRefusedError with the host's own words, TransportError where nothing answers in time. */
   connect(address: string, port: number, options?: {readonly timeoutMs?: number}): Promise<Duplex>;
   /** Fires when the deadline has passed or the run is given up. */

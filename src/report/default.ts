@@ -73,6 +73,8 @@ function step(state: DefaultState, event: RunEvent, stats: RunStats, options: Te
       return {waiting: new Map(state.waiting).set(event.host, {since: event.at, said: event.at}), lines: []};
     case 'progress':
       return progress(state, event, options);
+    case 'step':
+      return {lines: []};
     case 'retry':
       return withBanner(state, event.task, options, [
         palette.skipped(

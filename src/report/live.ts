@@ -90,6 +90,7 @@ function step(state: LiveState, event: Exclude<RunEvent, {kind: 'run-end'}>, opt
         ],
       };
     case 'rescued':
+    case 'step':
       return {lines: []};
   }
 }
