@@ -6,6 +6,7 @@ import {
   membershipKeys,
   parseConfigFile,
   renderConfigFile,
+  restartKeys,
   shownConfig,
 } from '../../src/cluster/index.js';
 import {
@@ -99,7 +100,7 @@ export function configChange(wanted: ConfigWanted, seen: ConfigSeen): ConfigChan
   const keys = differingKeys(seen.config, goal);
   const modeDiffers = seen.exists && (seen.mode !== '600' || seen.owner !== 'root');
   if (seen.exists && keys.length === 0 && !modeDiffers) return undefined;
-  const restart = !seen.exists || differingKeys(seen.config, goal, 'server' in config ? [] : membershipKeys).length > 0;
+  const restart = !seen.exists || restartKeys(seen.config, config).length > 0;
   const only = (from: K3sConfig): Data =>
     Object.fromEntries(Object.entries(shownConfig(from)).filter(([key]) => keys.includes(key)));
   const state: ConfigState = {type: 'file', mode: '600', owner: 'root', config: goal, restart};

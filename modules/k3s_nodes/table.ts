@@ -1,13 +1,5 @@
-import {type EtcdMember, parseMemberList} from '../../src/cluster/index.js';
+import {type EtcdMember, type NodeRow, parseMemberList, parseNodeList} from '../../src/cluster/index.js';
 import type {StepOutput, WaitVerdict} from '../../src/module/index.js';
-
-export interface NodeRow {
-  readonly name: string;
-  readonly ready: boolean;
-  readonly roles: string;
-  readonly version: string;
-  readonly address: string;
-}
 
 export interface NodesSeen {
   readonly nodes: readonly NodeRow[];
@@ -16,41 +8,11 @@ export interface NodesSeen {
 
 export const marker = '-- etcd --';
 
-interface NodeList {
-  readonly items?: readonly {
-    readonly metadata?: {readonly name?: string; readonly labels?: Readonly<Record<string, string>>};
-    readonly status?: {
-      readonly conditions?: readonly {readonly type?: string; readonly status?: string}[];
-      readonly nodeInfo?: {readonly kubeletVersion?: string};
-      readonly addresses?: readonly {readonly type?: string; readonly address?: string}[];
-    };
-  }[];
-}
-
-const rolePrefix = 'node-role.kubernetes.io/';
-
 /** Reads a NodeList in JSON and etcd's member list; undefined while the API does not answer. */
 export function parseNodes(output: StepOutput): NodesSeen | undefined {
   const [json = '', members = ''] = output.stdout.split(`${marker}\n`);
-  let list: NodeList;
-  try {
-    list = JSON.parse(json) as NodeList;
-  } catch {
-    return undefined;
-  }
-  const nodes = (list.items ?? []).map(({metadata, status}) => ({
-    name: metadata?.name ?? '',
-    ready: (status?.conditions ?? []).some(({type, status: value}) => type === 'Ready' && value === 'True'),
-    roles:
-      Object.keys(metadata?.labels ?? {})
-        .filter((label) => label.startsWith(rolePrefix))
-        .map((label) => label.slice(rolePrefix.length))
-        .sort()
-        .join(',') || 'agent',
-    version: status?.nodeInfo?.kubeletVersion ?? '',
-    address: (status?.addresses ?? []).find(({type}) => type === 'InternalIP')?.address ?? '',
-  }));
-  return {nodes: nodes.sort((a, b) => a.name.localeCompare(b.name)), members: parseMemberList(members)?.members ?? []};
+  const nodes = parseNodeList(json);
+  return nodes === undefined ? undefined : {nodes, members: parseMemberList(members)?.members ?? []};
 }
 
 /** All expected Nodes are there and Ready. */

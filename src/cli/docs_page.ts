@@ -16,6 +16,8 @@ const introduction: readonly string[] = [
   '| 99 | interrupted: Ctrl-C once ends the run when the present tasks are done, twice kills them |',
   '| 250 | a fault in quorate itself |',
   '',
+  'What `quorate cluster status` says of a cluster is also its exit code: 0 healthy, 2 degraded (it serves, and something wants mending), 3 broken (quorum is lost, no server serves, two clusters, or data that must not be used), 4 unknown (too few hosts can be reached to tell), 6 bare (there is no cluster yet). See [cluster.md](cluster.md).',
+  '',
   'With `--detailed-exitcode` 0 means that nothing changed, 2 that something did (or would), 1 that a task failed.',
   '',
   '## Files and environment',

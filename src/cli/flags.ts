@@ -240,6 +240,53 @@ export const doctorFlags: readonly FlagGroup[] = [
   {title: 'Output', flags: [verbose, {flags: '-j, --json', about: 'as JSON'}, noColor]},
 ];
 
+export const clusterFlags: readonly FlagGroup[] = [
+  {
+    title: 'token',
+    flags: [
+      {flags: '--save <file>', about: 'write the token there, sealed, as variable k3s_token, mode 0600; for -e @FILE'},
+      {flags: '--encrypt-vault-id <label>', about: 'which of several vault passwords to seal with'},
+    ],
+  },
+  {
+    title: 'kubeconfig',
+    flags: [
+      {flags: '--file <file>', about: 'merge into this file; the first of KUBECONFIG, or ~/.kube/config, by default'},
+      {flags: '--context <name>', about: 'name of the context; k3s_context or `k3s` by default'},
+      {
+        flags: '--server <url>',
+        about: "the API's URL; by default k3s_api_endpoint, else the address of a living server",
+      },
+      {flags: '--use', about: 'make it the current context'},
+      check,
+      diff,
+    ],
+  },
+  {
+    title: 'token and kubeconfig',
+    flags: [{flags: '--force', about: 'replace a token, or entries of that name, of another cluster'}],
+  },
+  {title: 'Inventory', flags: [inventory]},
+  variables,
+  {
+    title: 'How it runs',
+    flags: [
+      forks,
+      {
+        flags: '--playbook-dir <folder>',
+        about: 'count group_vars/ and host_vars/ of this folder too; the current one by default',
+      },
+    ],
+  },
+  connection,
+  become,
+  vault,
+  {
+    title: 'Output',
+    flags: [verbose, {flags: '-j, --json', about: 'status: as JSON (cluster.md describes it)'}, noColor],
+  },
+];
+
 export const vaultFlags: readonly FlagGroup[] = [
   vault,
   {

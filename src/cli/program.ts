@@ -5,7 +5,16 @@ import {packageVersion} from '../run/package_root.js';
 import type {CommandBody, CommandSpec} from './command.js';
 import {exitCodes} from './faults.js';
 import {addFlags} from './flag_parser.js';
-import {docFlags, doctorFlags, hostFlags, inventoryFlags, runFlags, varsFlags, vaultFlags} from './flags.js';
+import {
+  clusterFlags,
+  docFlags,
+  doctorFlags,
+  hostFlags,
+  inventoryFlags,
+  runFlags,
+  varsFlags,
+  vaultFlags,
+} from './flags.js';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -49,6 +58,14 @@ export const commands: readonly CommandSpec[] = [
     about: 'encrypt, decrypt, view, edit and rekey files; encrypt_string for single values',
     flags: vaultFlags,
     load: async () => (await import('./commands/vault.js')).vaultCommand,
+  },
+  {
+    name: 'cluster',
+    args: '<action>',
+    about:
+      'status: how a K3s cluster is, on one screen; token: save its token, sealed; kubeconfig: merge its kubeconfig into yours',
+    flags: clusterFlags,
+    load: async () => (await import('./commands/cluster.js')).clusterCommand,
   },
   {
     name: 'doctor',

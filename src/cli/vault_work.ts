@@ -1,3 +1,4 @@
+import {UsageError} from '../errors/index.js';
 import type {VaultSecret} from '../vault/index.js';
 import type {VaultFlags} from './common_flags.js';
 
@@ -23,4 +24,18 @@ export interface VaultWork {
   /** rekey: the new password; asked for if no flag names it. */
   renewed(): Promise<VaultSecret>;
   readonly flags: VaultCommandFlags;
+}
+
+/** The password that `--encrypt-vault-id` names, or the only one there is. Throws UsageError if it is not clear which. */
+export function sealingSecret(secrets: readonly VaultSecret[], label: string | undefined): VaultSecret {
+  const ids = secrets.map(({id}) => id);
+  const [first] = label === undefined ? secrets : secrets.filter(({id}) => id === label);
+  if (first === undefined)
+    throw new UsageError({what: `--encrypt-vault-id ${label} is none of the given ones: ${ids.join(', ')}`});
+  if (label === undefined && new Set(ids).size > 1)
+    throw new UsageError({
+      what: `several vault passwords were given (${ids.join(', ')})`,
+      hint: 'say which one seals: --encrypt-vault-id LABEL',
+    });
+  return first;
 }

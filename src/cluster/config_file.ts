@@ -88,3 +88,10 @@ export function differingKeys(a: K3sConfig, b: K3sConfig, except: readonly strin
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !except.includes(key));
   return keys.filter((key) => !(key in a) || !(key in b) || !sameValue(a[key], b[key])).sort();
 }
+
+/**
+ * Keys on which config.yaml, as found, differs from what is planned and which K3s takes up only when it is restarted. A
+ * server's membership lines are none of these; an agent's `server`, which is in its plan, is one like any other.
+ */
+export const restartKeys = (found: K3sConfig, planned: K3sConfig): string[] =>
+  differingKeys(found, planned, 'server' in planned ? [] : membershipKeys);

@@ -1,11 +1,13 @@
 export {causeOf, fatalMessage, isFinal} from './causes.js';
 export {addressOf, type ClusterHost, isRunning, kindOf, liveConfig, nodeNameOf, urlOf} from './classify.js';
+export {type ClusterToken, clusterToken} from './cluster_token.js';
 export {
   differingKeys,
   type K3sConfig,
   membershipKeys,
   parseConfigFile,
   renderConfigFile,
+  restartKeys,
   sameValue,
   shownConfig,
 } from './config_file.js';
@@ -35,7 +37,10 @@ export {
 } from './conversion_compare.js';
 export {type ConversionFacts, refuseConversion} from './conversion_gates.js';
 export {effectiveOf, keptComment} from './effective.js';
+export {type KubeconfigMerge, type KubeconfigWanted, mergeKubeconfig} from './kubeconfig.js';
+export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
+export {type NodeRow, parseNodeList} from './nodes.js';
 export {type ClusterPlan, groupOfStep, type HostPlan, type PlanRefusal, type Step} from './plan.js';
 export {preflight} from './preflight.js';
 export type {Preflight} from './preflight_types.js';
@@ -43,6 +48,20 @@ export {hasQuorum, mayStopOne, quorumOf, tolerance} from './quorum.js';
 export {resolveRoles} from './roles.js';
 export {type EtcdMember, parseLook, parseMemberList, type Sighting} from './sighting.js';
 export {applyWal, markWithoutWal, readWal} from './sqlite_wal.js';
+export {clusterStatus} from './status.js';
+export {daysLeft} from './status_host_findings.js';
+export {nodesScript, parseStatusLook, type StatusSighting, statusScript} from './status_look.js';
+export type {
+  ClusterStatus,
+  Difference,
+  Finding,
+  Health,
+  HostState,
+  HostStatus,
+  Quorum,
+  SeenHost,
+  ServerStatus,
+} from './status_types.js';
 export {newToken, parseToken, sameToken} from './tokens.js';
 export {binaryName, compareVersions, moveBetween, parseVersion, type Version} from './versions.js';
 export {type WantedHost, wantedOf} from './wanted.js';

@@ -62,6 +62,7 @@ export interface Project {
   readonly loader: Loader;
   readonly templates: TemplateEngine;
   readonly connection: ConnectionDefaults;
+  readonly vault: Vault;
   decode(text: string, file: string): string;
   /** Hosts of a pattern, those that `--limit` leaves or all. */
   matchHosts(pattern: string, options: {readonly limited: boolean}): readonly string[];
@@ -120,6 +121,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     loader,
     templates,
     decode,
+    vault,
     connection: connectionDefaults(options.connection ?? {}, options.become ?? {}, {config, env, home, masker}),
     matchHosts: (pattern, {limited}) =>
       hostsMatching(variables.inventory, pattern, limited ? options.limit : undefined),

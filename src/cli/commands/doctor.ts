@@ -8,6 +8,7 @@ import {
   TransportError,
 } from '../../errors/index.js';
 import {clean, cut, pad} from '../../report/index.js';
+import {contextOf} from '../../run/moments.js';
 import type {Project} from '../../run/project.js';
 import {sh} from '../../shell/index.js';
 import {createSessionPool} from '../../transport/index.js';
@@ -18,7 +19,6 @@ import {type ConnectionFlags, connectionOptions, surroundings} from '../common_f
 import {paletteFor, printLines} from '../console.js';
 import {doctorScript, type Findings, parseFindings} from '../doctor_probe.js';
 import {exitCodes} from '../faults.js';
-import {contextOf} from '../moments.js';
 import {type ProjectFlags, projectFor} from '../open_project.js';
 
 interface DoctorFlags extends ProjectFlags, ConnectionFlags {

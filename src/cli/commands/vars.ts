@@ -2,12 +2,12 @@ import {didYouMean, formatWhere, messageOf, QuorateError} from '../../errors/ind
 import type {VarsLayer} from '../../inventory/index.js';
 import {isLocalName} from '../../inventory/index.js';
 import {valueLines} from '../../report/index.js';
+import {contextOf, idleMoment} from '../../run/moments.js';
 import type {Project} from '../../run/project.js';
 import {VaultString} from '../../yaml/index.js';
 import type {CommandBody} from '../command.js';
 import {printLines} from '../console.js';
 import {exitCodes} from '../faults.js';
-import {contextOf, idleMoment} from '../moments.js';
 import {noHost} from '../no_host.js';
 import {type ProjectFlags, projectFor} from '../open_project.js';
 import {plainValue} from '../plain_value.js';

@@ -1,12 +1,12 @@
 import {didYouMean, UsageError} from '../../errors/index.js';
 import {readAnsibleConfig} from '../../playbook/index.js';
 import {readVaultSecrets, vaultSources} from '../../run/passwords.js';
-import {parseVaultId, type VaultSecret} from '../../vault/index.js';
+import {parseVaultId} from '../../vault/index.js';
 import type {CommandBody} from '../command.js';
 import {surroundings} from '../common_flags.js';
 import {decryptFiles, editFile, encryptFiles, rekeyFiles, viewFiles} from '../vault_files.js';
 import {encryptStrings} from '../vault_strings.js';
-import type {VaultCommandFlags, VaultWork} from '../vault_work.js';
+import {sealingSecret, type VaultCommandFlags, type VaultWork} from '../vault_work.js';
 
 type Action = (work: VaultWork) => Promise<number>;
 
@@ -51,16 +51,3 @@ export const vaultCommand: CommandBody = async ([name, subjects], given) => {
     flags,
   });
 };
-
-function sealingSecret(secrets: readonly VaultSecret[], label: string | undefined): VaultSecret {
-  const ids = secrets.map(({id}) => id);
-  const [first] = label === undefined ? secrets : secrets.filter(({id}) => id === label);
-  if (first === undefined)
-    throw new UsageError({what: `--encrypt-vault-id ${label} is none of the given ones: ${ids.join(', ')}`});
-  if (label === undefined && new Set(ids).size > 1)
-    throw new UsageError({
-      what: `several vault passwords were given (${ids.join(', ')})`,
-      hint: 'say which one seals: --encrypt-vault-id LABEL',
-    });
-  return first;
-}

@@ -1,7 +1,7 @@
-import {lookupsNear} from '../run/lookups.js';
-import type {Project} from '../run/project.js';
 import type {TemplateContext} from '../template/types.js';
 import type {Moment} from '../vars/index.js';
+import {lookupsNear} from './lookups.js';
+import type {Project} from './project.js';
 
 /** A host outside of any play: what its variables look like before a run. */
 export const idleMoment = (host: string, playbookDir: string): Moment => ({

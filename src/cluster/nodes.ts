@@ -1,0 +1,50 @@
+/** A Node of the Kubernetes API, as far as people ask after it. */
+export interface NodeRow {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Closed for new pods. */
+  readonly cordoned: boolean;
+  readonly roles: string;
+  /** What its kubelet runs, which may be older than the binary on the disk. */
+  readonly version: string;
+  readonly address: string;
+}
+
+interface NodeList {
+  readonly items?: readonly {
+    readonly metadata?: {readonly name?: string; readonly labels?: Readonly<Record<string, string>>};
+    readonly spec?: {readonly unschedulable?: boolean};
+    readonly status?: {
+      readonly conditions?: readonly {readonly type?: string; readonly status?: string}[];
+      readonly nodeInfo?: {readonly kubeletVersion?: string};
+      readonly addresses?: readonly {readonly type?: string; readonly address?: string}[];
+    };
+  }[];
+}
+
+const rolePrefix = 'node-role.kubernetes.io/';
+
+/** Reads a NodeList in JSON, sorted by name; undefined where the API gave none. */
+export function parseNodeList(text: string): readonly NodeRow[] | undefined {
+  let list: NodeList;
+  try {
+    list = JSON.parse(text) as NodeList;
+  } catch {
+    return undefined;
+  }
+  return (list.items ?? [])
+    .map(({metadata, spec, status}) => ({
+      name: metadata?.name ?? '',
+      ready: (status?.conditions ?? []).some(({type, status: value}) => type === 'Ready' && value === 'True'),
+      cordoned: spec?.unschedulable === true,
+      roles:
+        Object.keys(metadata?.labels ?? {})
+          .filter((label) => label.startsWith(rolePrefix))
+          .map((label) => label.slice(rolePrefix.length))
+          .sort()
+          .join(',') || 'agent',
+      version: status?.nodeInfo?.kubeletVersion ?? '',
+      address: (status?.addresses ?? []).find(({type}) => type === 'InternalIP')?.address ?? '',
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
