@@ -219,7 +219,7 @@ const rows: readonly Row[] = [
       ]),
     health: 'broken',
     says: [
-      /^the servers are 2 different clusters: server1 \(SQLite on server1\); server2 \(CA bbbbbbbbbbbb\)$/,
+      /^the servers are 2 different clusters: server1 \(SQLite\); server2 \(CA bbbbbbbbbbbb\)$/,
       /^site.yml would refuse: /,
     ],
   },

@@ -59,14 +59,14 @@ function clustersBesideEachOther(known: readonly Known[]): readonly PlanRefusal[
   for (const {host, kind} of known) {
     const {ca} = host.sighting?.data ?? {};
     if (kind === 'bare' || kind === 'unknown' || (kind !== 'sqlite' && ca === undefined)) continue;
-    const key = kind === 'sqlite' ? `SQLite on ${host.wanted.host}` : `CA ${ca?.slice(0, 12)}`;
+    const key = kind === 'sqlite' ? `SQLite/${host.wanted.host}` : `CA ${ca?.slice(0, 12)}`;
     clusters.set(key, [...(clusters.get(key) ?? []), host.wanted.host]);
   }
   if (clusters.size < 2) return [];
   return [
     {
       hosts: [...clusters.values()].flat(),
-      what: `the servers are ${clusters.size} different clusters: ${[...clusters].map(([key, hosts]) => `${join(hosts)} (${key})`).join('; ')}`,
+      what: `the servers are ${clusters.size} different clusters: ${[...clusters].map(([key, hosts]) => `${join(hosts)} (${key.split('/')[0]})`).join('; ')}`,
       hint: 'decide which cluster is the one to keep, and uninstall K3s on the servers of the other',
     },
   ];

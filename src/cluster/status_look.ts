@@ -34,7 +34,7 @@ export interface StatusSighting {
 
 const functions = raw(String.raw`
 certs() {
-  for f in "$d"/server/tls/*.crt "$d"/server/tls/etcd/*.crt "$d"/server/tls/kine/*.crt "$d"/agent/*.crt; do
+  for f in "$d"/server/tls/*.crt "$d"/server/tls/etcd/*.crt "$d"/server/tls/kine/*.crt "$d"/server/tls/kube-*/*.crt "$d"/agent/*.crt; do
     n=${'$'}{f#"$d"/}
     case $n in *[!A-Za-z0-9_./-]*) continue;; esac
     [ -f "$f" ] && sed -n -e "/BEGIN CERT/,/END CERT/s|^|cert $n |p" -e '/END CERT/q' "$f"
