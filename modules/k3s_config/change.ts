@@ -3,6 +3,7 @@ import {
   differingKeys,
   type K3sConfig,
   keptComment,
+  keptIn,
   membershipKeys,
   parseConfigFile,
   renderConfigFile,
@@ -23,6 +24,7 @@ import {type Script, sh} from '../../src/shell/index.js';
 /** What the file is, or will be: other K3s modules read from it whether a restart is due. */
 export interface ConfigState extends PathState {
   readonly config: K3sConfig;
+  readonly kept: readonly string[];
   /** The change is one that K3s takes up only when it is restarted. */
   readonly restart: boolean;
 }
@@ -32,6 +34,8 @@ export interface ConfigSeen {
   readonly mode: string;
   readonly owner: string;
   readonly config: K3sConfig;
+  /** What its head says to be kept as found. */
+  readonly kept: readonly string[];
 }
 
 /** What the file shall be; `membership` empty leaves the two membership lines as found. */
@@ -65,7 +69,8 @@ export function parseConfigProbe(stdout: string, path: string): ConfigSeen {
   const [head = '', ...rest] = stdout.split('\n');
   const [mode = '', owner = ''] = head.split(' ');
   const exists = mode !== '';
-  return {exists, mode, owner, config: exists ? parseConfigFile(rest.join('\n'), path) : {}};
+  const text = rest.join('\n');
+  return {exists, mode, owner, config: exists ? parseConfigFile(text, path) : {}, kept: keptIn(text)};
 }
 
 /** What was seen, or what an earlier task of a dry run would have written. */
@@ -73,7 +78,8 @@ export function predictedConfig(seen: ConfigSeen, predicted: Predicted, path: st
   const found = predicted.get({kind: 'path', path});
   if (found === undefined) return seen;
   const state = found.state as Partial<ConfigState> | undefined;
-  return state?.config === undefined ? undefined : {exists: true, mode: '600', owner: 'root', config: state.config};
+  if (state?.config === undefined) return undefined;
+  return {exists: true, mode: '600', owner: 'root', config: state.config, kept: state.kept ?? []};
 }
 
 /** The membership lines that the file shall have. K3s ignores both once etcd is on disk, so found ones are no difference. */
@@ -96,14 +102,17 @@ const withoutMembership = (config: K3sConfig): K3sConfig =>
 export function configChange(wanted: ConfigWanted, seen: ConfigSeen): ConfigChange | undefined {
   const {path} = wanted;
   const config = wanted.config ?? withoutMembership(seen.config);
+  const kept = wanted.config === undefined ? seen.kept : wanted.kept;
   const goal: K3sConfig = {...membershipOf(seen.config, wanted), ...config};
   const keys = differingKeys(seen.config, goal);
   const modeDiffers = seen.exists && (seen.mode !== '600' || seen.owner !== 'root');
-  if (seen.exists && keys.length === 0 && !modeDiffers) return undefined;
+  // The head matters as the values do: what it does not name would be gone at the next run.
+  const keptDiffers = [...seen.kept].sort().join() !== [...kept].sort().join();
+  if (seen.exists && keys.length === 0 && !modeDiffers && !keptDiffers) return undefined;
   const restart = !seen.exists || restartKeys(seen.config, config).length > 0;
   const only = (from: K3sConfig): Data =>
     Object.fromEntries(Object.entries(shownConfig(from)).filter(([key]) => keys.includes(key)));
-  const state: ConfigState = {type: 'file', mode: '600', owner: 'root', config: goal, restart};
+  const state: ConfigState = {type: 'file', mode: '600', owner: 'root', config: goal, kept, restart};
   return {
     keys,
     restart,
@@ -111,8 +120,16 @@ export function configChange(wanted: ConfigWanted, seen: ConfigSeen): ConfigChan
       {
         kind: 'values',
         path,
-        before: {...only(seen.config), ...(modeDiffers ? {mode: seen.mode} : {})},
-        after: {...only(goal), ...(modeDiffers ? {mode: '600'} : {})},
+        before: {
+          ...only(seen.config),
+          ...(modeDiffers ? {mode: seen.mode} : {}),
+          ...(keptDiffers && seen.kept.length > 0 ? {'kept as found': seen.kept} : {}),
+        },
+        after: {
+          ...only(goal),
+          ...(modeDiffers ? {mode: '600'} : {}),
+          ...(keptDiffers && kept.length > 0 ? {'kept as found': kept} : {}),
+        },
       },
     ],
     steps: [
@@ -120,7 +137,7 @@ export function configChange(wanted: ConfigWanted, seen: ConfigSeen): ConfigChan
       {
         step: 'upload',
         title: `write ${path}`,
-        content: contentOfBytes(renderConfigFile(goal, keptComment(wanted.kept))),
+        content: contentOfBytes(renderConfigFile(goal, keptComment(kept))),
         to: path,
         mode: '0600',
         owner: 'root',

@@ -1,4 +1,4 @@
-import {type ClusterHost, type Sighting, wantedOf} from '../../src/cluster/index.js';
+import {type ClusterHost, type Sighting, wantedOf, withKept} from '../../src/cluster/index.js';
 import type {GroupEntry} from '../../src/module/index.js';
 
 export interface GroupNames {
@@ -14,7 +14,10 @@ export interface ClusterHosts {
 /** What was seen and what is wanted, host by host; a host that did not answer has no sighting. */
 export function clusterHosts(entries: readonly GroupEntry<GroupNames, Sighting>[]): ClusterHosts {
   const hostOf = (entry: GroupEntry<GroupNames, Sighting>, kind: 'server' | 'agent'): ClusterHost => ({
-    wanted: wantedOf(entry.host, kind, entry),
+    wanted: withKept(
+      wantedOf(entry.host, kind, entry),
+      entry.sighting.seen === 'known' ? entry.sighting.value : undefined,
+    ),
     ...(entry.sighting.seen === 'known'
       ? {sighting: entry.sighting.value, sightedAtMs: entry.sighting.atMs}
       : {why: entry.sighting.why}),

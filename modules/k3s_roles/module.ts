@@ -2,18 +2,29 @@ import {
   type ClusterHost,
   type ClusterPlan,
   defaultConversionDir,
+  effectiveOf,
   groupOfStep,
   type HostPlan,
   kindOf,
   lookScript,
   parseLook,
+  renderEnvironment,
   resolveRoles,
+  secretsInEnvironment,
   urlOf,
 } from '../../src/cluster/index.js';
 import {type Data, defineModule, p} from '../../src/module/index.js';
+import {Secret} from '../../src/shell/index.js';
 import {clusterHosts} from './entries.js';
 import {lookParams, pathsOf} from './look_params.js';
 import {refusalsOf} from './where.js';
+
+const secretsOf = ({wanted, sighting}: ClusterHost): readonly Secret[] => [
+  ...secretsInEnvironment(wanted.environment).map((value) => new Secret(value)),
+  ...(sighting === undefined
+    ? []
+    : Object.values(effectiveOf(sighting, wanted.kind).config).filter((value) => value instanceof Secret)),
+];
 
 /** What tasks of this run read as `k3s`: one mapping for each host. */
 function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reachable: readonly string[]): Data {
@@ -39,16 +50,25 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
       peer_url: own.peerUrl ?? '',
       datastore: plan.datastore,
       data_dir: wanted.dataDir,
+      data_link: wanted.dataLink ?? '',
       version: wanted.version ?? host.sighting?.version ?? '',
+      // Empty: what is installed stays.
+      version_wanted: wanted.version ?? '',
       arch: host.sighting?.arch ?? '',
       kernel_modules: host.sighting?.kernelModules ?? false,
-      environment: wanted.environment,
-      url: urlOf(wanted.endpoints[0] ?? own.address, wanted.port),
+      environment_file: renderEnvironment(wanted.environment, wanted.keptEnvironment),
+      // Nobody reads them; they are here to be masked in what is shown of the files that are replaced.
+      masked: secretsOf(host),
+      url:
+        wanted.endpoints[0] === undefined
+          ? urlOf(own.address, wanted.port)
+          : urlOf(wanted.endpoints[0], wanted.apiPort),
       servers: servers.map(({host: name}) => name),
       reachable,
       living: plan.living,
       dead: own.dead ?? {},
       kept: own.kept,
+      foreign: own.foreign,
       adopted: own.adoption?.same ?? false,
       nodes: [...plan.hosts.values()].filter(({step}) => step !== 'none').map(({nodeName}) => nodeName),
     },

@@ -80,13 +80,16 @@ const files = (given: Files): readonly string[] => [
 
 const marker = '-- service --';
 
+const withoutComments = (content: Buffer | undefined): string | undefined =>
+  content?.toString().replaceAll(/^#.*\n?/gm, '');
+
 /** Whether a file that a dry run would write is another one than the service was started with. */
 function differsFromStart(path: string, found: Prediction, {started}: ServiceSeen, given: Files): boolean {
   if (path === given.config_file) return (found.state as Partial<ConfigState> | undefined)?.restart !== false;
   const state = found.state as Partial<PathState> | undefined;
-  const sha256 =
-    state?.sha256 ??
-    (state?.content === undefined ? undefined : createHash('sha256').update(state.content).digest('hex'));
+  // As the helper of the unit does it: comments of the environment file do not count.
+  const content = path.endsWith('.env') ? withoutComments(state?.content) : state?.content;
+  const sha256 = content === undefined ? state?.sha256 : createHash('sha256').update(content).digest('hex');
   return sha256 === undefined || sha256 !== started.get(path);
 }
 

@@ -1,7 +1,11 @@
+import {isDeepStrictEqual} from 'node:util';
+import {loadAll, YAML11_SCHEMA} from 'js-yaml';
 import {Secret} from '../shell/index.js';
-import type {ClusterHost} from './classify.js';
-import {differingKeys, type K3sConfig, membershipKeys, parseConfigFile} from './config_file.js';
-import {effectiveOf, mergedSettings} from './effective.js';
+import {type ClusterHost, nodeNameOf} from './classify.js';
+import {differingKeys, type K3sConfig, membershipKeys} from './config_file.js';
+import {booleanKeys} from './config_keys.js';
+import {effectiveOf, effectiveThen, isForeign} from './effective.js';
+import {defaultPaths} from './look.js';
 import {sameToken} from './tokens.js';
 
 /** What adopting a service that another hand installed comes to. */
@@ -10,28 +14,72 @@ export interface Adoption {
   readonly same: boolean;
   /** Settings whose effective value changes. */
   readonly differing: readonly string[];
+  /** The same for a person. */
+  readonly words: string;
 }
 
-/** K3s splits lists at commas, so `a,b` and a list of both are one value. */
-const flat = (config: K3sConfig): K3sConfig =>
-  Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      key,
-      value instanceof Secret ? value : [value].flat().flatMap((item) => String(item).split(',')),
-    ]),
+const wordsOf = (differing: readonly string[]): string =>
+  differing.length === 0
+    ? 'installed by another hand: taken over as it runs'
+    : `installed by another hand: taken over, and restarted, since ${differing.join(', ')} differ${differing.length === 1 ? 's' : ''}`;
+
+/** Names and addresses that are in a server's certificate whatever `tls-san` says (pkg/server, pkg/daemons/control). */
+const ownNames = (host: ClusterHost): ReadonlySet<string> =>
+  new Set([
+    nodeNameOf(host),
+    host.sighting?.hostname ?? '',
+    'localhost',
+    '127.0.0.1',
+    ...(host.sighting?.addresses ?? []).map(({address}) => address),
+  ]);
+
+/** Arguments for other programs are passed on whole; other lists K3s splits at commas, so `a,b` and a list of both are one. */
+function itemsOf(key: string, value: unknown): string[] {
+  const items = [value].flat().map(String);
+  return key.endsWith('-arg') ? items : items.flatMap((item) => item.split(',')).map((item) => item.trim());
+}
+
+/** One form for what K3s takes for the same: no flag and `false`, the default data-dir and none, one string and a list. */
+function normal(config: K3sConfig, host: ClusterHost): K3sConfig {
+  const own = ownNames(host);
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]): (readonly [string, unknown])[] => {
+      if (value instanceof Secret) return [[key, value]];
+      if (booleanKeys.has(key) && /^(false|0|f)$/i.test(String(value))) return [];
+      if (key === 'data-dir' && value === defaultPaths.dataDir) return [];
+      const items = itemsOf(key, value).filter((item) => item !== '' && !(key === 'tls-san' && own.has(item)));
+      return items.length === 0 ? [] : [[key, key === 'tls-san' ? [...new Set(items)].sort() : items]];
+    }),
   );
+}
 
 const tokenKeys = ['token', 'agent-token'] as const;
 
 /** A token that K3s made itself is in no file of settings, and one may be written in two forms. */
-function sameTokens(effective: K3sConfig, planned: K3sConfig, host: ClusterHost): boolean {
+function tokensDiffer(effective: K3sConfig, planned: K3sConfig, host: ClusterHost): boolean {
   const data = host.sighting?.data;
-  return tokenKeys.every((key) => {
+  return tokenKeys.some((key) => {
     const wanted = planned[key];
-    const found = effective[key] ?? (key === 'token' ? data?.token : data?.agentToken);
-    if (wanted === undefined) return true;
-    return wanted instanceof Secret && found instanceof Secret && sameToken(wanted, found);
+    const found =
+      key === 'token' ? (data?.tokenFile ?? effective[key] ?? data?.token) : (effective[key] ?? data?.agentToken);
+    if (wanted === undefined) return false;
+    return !(wanted instanceof Secret && found instanceof Secret && sameToken(wanted, found));
   });
+}
+
+const variablesDiffer = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] =>
+  [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => (before.get(name) ?? '') !== (after.get(name) ?? ''))
+    .sort();
+
+/** registries.yaml compared as data: another layout of the text is no difference. */
+function registriesDiffer({wanted, sighting}: ClusterHost): boolean {
+  if (wanted.registries === undefined) return false;
+  try {
+    return !isDeepStrictEqual(loadAll(sighting?.registriesText ?? '', {schema: YAML11_SCHEMA})[0], wanted.registries);
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -40,18 +88,24 @@ function sameTokens(effective: K3sConfig, planned: K3sConfig, host: ClusterHost)
  */
 export function adoptionOf(host: ClusterHost, planned: K3sConfig): Adoption | undefined {
   const {sighting, wanted} = host;
-  if (sighting === undefined) return undefined;
+  if (sighting === undefined || !isForeign(sighting, wanted.kind)) return undefined;
   const unit = wanted.kind === 'server' ? sighting.server : sighting.agent;
-  const effective = effectiveOf(sighting, wanted.kind);
-  if (!effective.foreign || unit?.active !== 'active') return undefined;
-  const then = sighting.dropIns.reduce<K3sConfig>(
-    (below, {path, text}) => mergedSettings(below, parseConfigFile(text, path)),
-    planned,
-  );
-  const except = [...tokenKeys, 'config', 'token-file', ...(wanted.kind === 'server' ? membershipKeys : [])];
-  const differing = differingKeys(flat(effective.config), flat(then), except);
-  const tokens = sameTokens(effective.config, then, host);
-  const version = wanted.version === undefined || wanted.version === sighting.version;
-  const all = [...differing, ...(tokens ? [] : ['token']), ...(version ? [] : ['version'])];
-  return {same: all.length === 0, differing: all};
+  if (unit?.active !== 'active') return undefined;
+  const now = effectiveOf(sighting, wanted.kind);
+  const then = effectiveThen(sighting, wanted.kind, planned, wanted.environment);
+  const except = [
+    ...tokenKeys,
+    'config',
+    'token-file',
+    'agent-token-file',
+    ...(wanted.kind === 'server' ? membershipKeys : []),
+  ];
+  const differing = [
+    ...differingKeys(normal(now.config, host), normal(then.config, host), except),
+    ...variablesDiffer(now.allEnvironment, then.allEnvironment),
+    ...(tokensDiffer(now.config, then.config, host) ? ['token'] : []),
+    ...(registriesDiffer(host) ? ['registries.yaml'] : []),
+    ...(wanted.version === undefined || wanted.version === sighting.version ? [] : ['version']),
+  ];
+  return {same: differing.length === 0, differing, words: wordsOf(differing)};
 }

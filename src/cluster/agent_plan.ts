@@ -1,9 +1,10 @@
 import {adoptionOf} from './adoption.js';
 import {addressOf, type ClusterHost, nodeNameOf, urlOf} from './classify.js';
-import {effectiveOf, keptSettings} from './effective.js';
-import {hostConfig} from './host_config.js';
+import {effectiveOf, isForeign} from './effective.js';
+import {keptIn} from './environment.js';
+import {type ClusterTokens, hostConfig} from './host_config.js';
 import type {Known} from './known.js';
-import type {ClusterPlan, HostPlan} from './plan.js';
+import type {HostPlan} from './plan.js';
 
 /**
  * An agent registers at the fixed address, else at a living server. It keeps its own list of servers afterwards, so an
@@ -13,41 +14,59 @@ export function agentPlan(
   host: ClusterHost,
   servers: readonly Known[],
   gate: Known | undefined,
-  token: ClusterPlan['token'],
+  tokens: ClusterTokens,
 ): HostPlan {
   const {wanted} = host;
-  const url = registrationUrl(host, servers, gate);
+  const {url, kept: keptUrl} = registration(host, servers, gate);
   const unknown = host.sighting === undefined;
-  const config = {...hostConfig(host, token), server: url};
+  const config = {...hostConfig(host, tokens), server: url};
   const adoption = adoptionOf(host, config);
+  const found = `registers at ${url}${adoption === undefined ? '' : `; ${adoption.words}`}`;
   return {
     host: wanted.host,
     kind: 'agent',
     step: unknown || !host.inPlay ? 'none' : 'agent',
-    why: unknown
-      ? (host.why ?? 'unreachable')
-      : host.inPlay
-        ? `registers at ${url}`
-        : 'not among the hosts of this run',
+    why: unknown ? (host.why ?? 'unreachable') : host.inPlay ? found : 'not among the hosts of this run',
     nodeName: nodeNameOf(host),
     address: addressOf(host),
     membership: {membership: 'keep'},
-    kept:
-      host.sighting === undefined
-        ? []
-        : Object.keys(keptSettings(host.sighting, 'agent')).filter((key) => !(key in wanted.config)),
+    kept: [...wanted.kept, ...(keptUrl ? ['server'] : [])],
+    foreign: host.sighting !== undefined && isForeign(host.sighting, 'agent'),
     ...(adoption === undefined ? {} : {adoption}),
     config,
   };
 }
 
-function registrationUrl(host: ClusterHost, servers: readonly Known[], gate: Known | undefined): string {
-  const {wanted} = host;
-  const fixed = wanted.endpoints[0];
-  if (fixed !== undefined) return urlOf(fixed, wanted.port);
-  const urlOfServer = (known: Known): string => urlOf(addressOf(known.host), known.host.wanted.port);
-  const urls = servers.filter(({kind}) => kind !== 'unknown').map(urlOfServer);
-  const present = host.sighting === undefined ? undefined : effectiveOf(host.sighting, 'agent').config.server;
-  if (typeof present === 'string' && urls.includes(present)) return present;
-  return gate === undefined ? (urls[0] ?? '') : urlOfServer(gate);
+interface Registration {
+  readonly url: string;
+  /** The address is of none that the inventory knows; another hand gave it, and it stays. */
+  readonly kept: boolean;
 }
+
+function registration(host: ClusterHost, servers: readonly Known[], gate: Known | undefined): Registration {
+  const {wanted, sighting} = host;
+  const fixed = wanted.endpoints[0];
+  if (fixed !== undefined) return {url: urlOf(fixed, wanted.apiPort), kept: false};
+  const present = sighting === undefined ? undefined : effectiveOf(sighting, 'agent').config.server;
+  if (sighting !== undefined && typeof present === 'string' && present !== '') {
+    const named = servers.find(({host: server}) => namesOf(server).has(hostOf(present)));
+    if (named !== undefined && named.kind !== 'unknown') return {url: present, kept: false};
+    // A name, or an address that moves: what the agents were given by another hand is not for us to replace.
+    const isKept = isForeign(sighting, 'agent') || keptIn(sighting.configText ?? '').includes('server');
+    if (named === undefined && isKept) return {url: present, kept: true};
+  }
+  const known = gate ?? servers.find(({kind}) => kind !== 'unknown');
+  return {url: known === undefined ? '' : urlOf(addressOf(known.host), known.host.wanted.port), kept: false};
+}
+
+const hostOf = (url: string): string => /^https?:\/\/\[?([^\]/]+?)\]?(?::\d+)?\/?$/.exec(url)?.[1] ?? url;
+
+/** All that may stand for a server in a URL. */
+const namesOf = (server: ClusterHost): ReadonlySet<string> =>
+  new Set([
+    addressOf(server),
+    server.wanted.host,
+    server.wanted.address,
+    nodeNameOf(server),
+    ...(server.sighting?.addresses ?? []).map(({address}) => address),
+  ]);

@@ -1,4 +1,4 @@
-import {CORE_SCHEMA, dump, loadAll} from 'js-yaml';
+import {dump, loadAll, YAML11_SCHEMA} from 'js-yaml';
 import {ClusterError, messageOf} from '../errors/index.js';
 import {Secret} from '../shell/index.js';
 
@@ -24,8 +24,8 @@ export const isSecretKey = (key: string): boolean => secretKeys.has(key.replace(
 export function parseConfigFile(text: string, file: string): K3sConfig {
   let value: unknown;
   try {
-    // A file of comments alone holds no document.
-    [value] = loadAll(text, {schema: CORE_SCHEMA});
+    // A file of comments alone holds no document. K3s reads YAML 1.1: `yes` is true, 0644 is octal.
+    [value] = loadAll(text, {schema: YAML11_SCHEMA});
   } catch (error) {
     throw new ClusterError({
       what: `${file} is no YAML: ${messageOf(error).split('\n')[0]}`,

@@ -31,3 +31,16 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
 
 export const knownAgentKeys: ReadonlySet<string> = new Set(words(agentKeys));
 export const knownServerKeys: ReadonlySet<string> = new Set([...words(agentKeys), ...words(serverOnlyKeys)]);
+
+/** Flags without a value (pkg/cli/cmds); each is off unless it is given. */
+export const booleanKeys: ReadonlySet<string> = new Set(
+  words(`
+alsologtostderr cluster-init cluster-reset debug disable-agent disable-apiserver disable-apiserver-lb
+disable-cloud-controller disable-controller-manager disable-default-registry-endpoint disable-etcd
+disable-helm-controller disable-kube-proxy disable-network-policy disable-scheduler docker embedded-registry
+enable-pprof etcd-disable-snapshots etcd-expose-metrics etcd-s3 etcd-s3-insecure etcd-s3-skip-ssl-verify
+etcd-snapshot-compress flannel-external-ip flannel-ipv6-masq multi-cluster-cidr
+nonroot-devices prefer-bundled-bin protect-kernel-defaults rootless secrets-encryption selinux
+supervisor-metrics with-node-id
+`),
+);

@@ -1,29 +1,38 @@
 import type {Secret} from '../shell/index.js';
 import {type ClusterHost, liveConfig} from './classify.js';
 import type {K3sConfig} from './config_file.js';
-import {effectiveOf, keptSettings} from './effective.js';
+import {effectiveOf} from './effective.js';
 import {sameToken} from './tokens.js';
 
-/** A token as it is written already, where that is the same token in another form: no difference, no restart. */
-const asWritten = (wanted: Secret, written: unknown): Secret => {
-  const present = written as Secret | undefined;
-  return present !== undefined && sameToken(present, wanted) ? present : wanted;
-};
+/** The tokens of a cluster: the servers' own, and the agents' where they have another. */
+export interface ClusterTokens {
+  readonly token?: Secret;
+  readonly agentToken?: Secret;
+}
 
-/** config.yaml of one host without membership lines: the user's settings and the tokens. */
-export function hostConfig(host: ClusterHost, token: Secret | undefined): K3sConfig {
-  const {wanted} = host;
-  const {sighting} = host;
-  const present =
+/** A token as it is written already, where that is one of these in another form: no difference, no restart. */
+function asWritten(wanted: readonly (Secret | undefined)[], written: unknown): Secret | undefined {
+  const present = written as Secret | undefined;
+  const good = wanted.filter((token) => token !== undefined);
+  return present !== undefined && good.some((token) => sameToken(present, token)) ? present : good[0];
+}
+
+/** config.yaml of one host without membership lines: the user's settings, those that are kept, and the tokens. */
+export function hostConfig(host: ClusterHost, {token, agentToken}: ClusterTokens): K3sConfig {
+  const {wanted, sighting} = host;
+  const present: K3sConfig =
     sighting === undefined ? {} : {...effectiveOf(sighting, wanted.kind).fromUnit, ...liveConfig(sighting)};
-  const kept = sighting === undefined ? {} : keptSettings(sighting, wanted.kind);
-  const own = wanted.kind === 'agent' ? (wanted.agentToken ?? token) : token;
+  const written = sighting?.data.tokenFile ?? present.token;
+  const own =
+    wanted.kind === 'server'
+      ? asWritten([token], written)
+      : wanted.agentToken !== undefined
+        ? asWritten([wanted.agentToken], written)
+        : asWritten([agentToken, token], written);
+  const agents = wanted.kind === 'server' ? asWritten([wanted.agentToken], present['agent-token']) : undefined;
   return {
-    ...kept,
     ...wanted.config,
-    ...(own === undefined ? {} : {token: asWritten(own, present.token)}),
-    ...(wanted.kind === 'server' && wanted.agentToken !== undefined
-      ? {'agent-token': asWritten(wanted.agentToken, present['agent-token'])}
-      : {}),
+    ...(own === undefined ? {} : {token: own}),
+    ...(agents === undefined ? {} : {'agent-token': agents}),
   };
 }

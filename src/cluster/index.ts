@@ -36,7 +36,9 @@ export {
   verdictWords,
 } from './conversion_compare.js';
 export {type ConversionFacts, refuseConversion} from './conversion_gates.js';
-export {effectiveOf, keptComment} from './effective.js';
+export {effectiveOf} from './effective.js';
+export {keptComment, keptIn, renderEnvironment, secretsInEnvironment} from './environment.js';
+export {withKept} from './kept.js';
 export {type KubeconfigMerge, type KubeconfigWanted, mergeKubeconfig} from './kubeconfig.js';
 export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
@@ -46,7 +48,7 @@ export {preflight} from './preflight.js';
 export type {Preflight} from './preflight_types.js';
 export {hasQuorum, mayStopOne, quorumOf, tolerance} from './quorum.js';
 export {resolveRoles} from './roles.js';
-export {type EtcdMember, parseLook, parseMemberList, type Sighting} from './sighting.js';
+export {type EtcdMember, parseLook, parseMemberList, type Sighting, type UnitFiles} from './sighting.js';
 export {applyWal, markWithoutWal, readWal} from './sqlite_wal.js';
 export {clusterStatus} from './status.js';
 export {daysLeft} from './status_host_findings.js';

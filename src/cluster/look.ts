@@ -32,6 +32,35 @@ peer() {
   curl -sk --max-time 3 -o /dev/null --cert "$2/peer-server-client.crt" --key "$2/peer-server-client.key" "$1/version" 2>/dev/null
   case $? in 7) say peer "$1 closed";; 28) say peer "$1 silent";; *) say peer "$1 open";; esac
 }
+# Files of a service: its unit wherever systemd has it from, the unit's drop-ins, and what both name as environment.
+property() { have systemctl && systemctl show "$1" -p "$2" 2>/dev/null | sed "s/^$2=//"; }
+unit_path() { f=$(property "$1" FragmentPath); if [ -f "$f" ]; then printf '%s' "$f"; else printf '%s' "$s/$1.service"; fi; }
+env_paths() { sed -n 's/^EnvironmentFile=-\{0,1\}//p' "$2" 2>/dev/null | sed "s/%[Nnp]/$1/g"; }
+unit_files() {
+  u=$(unit_path "$1")
+  put "unit-file $1 $u" "$u"
+  env_paths "$1" "$u" | while read -r f; do put "env $1 $f" "$f"; done
+  for f in $(property "$1" DropInPaths); do
+    put "unit-dropin $1 $f" "$f"
+    env_paths "$1" "$f" | while read -r e; do put "dropin-env $1 $e" "$e"; done
+  done
+}
+# The value that the unit $u of service $n gives a setting: NAME, its short form, its variable; and that of config.yaml.
+bare() { tail -n 1 | sed "s/[[:space:]]#.*//; s/^[[:space:]\"']*//; s/[[:space:]\"']*$//"; }
+of_flags() { sed -n '/^ExecStart=/,/[^\\]$/p' "$u" 2>/dev/null | sed 's/\\$//' | tr '\n\t' '  ' | tr -d "\"'" | sed -n "s/.* --\{0,1\}\($1\|$2\)[ =]\{1,\}\([^ ]*\).*/\2/p" | bare; }
+of_environment() {
+  {
+    sed -n 's/^Environment="\{0,1\}//p' "$u" $(property "$n" DropInPaths) 2>/dev/null
+    env_paths "$n" "$u" | while read -r f; do cat "$f" 2>/dev/null; echo; done
+  } | sed -n "s/^$1=//p" | bare
+}
+of_files() { for f in "$c" "$c.d"/*.yaml "$c.d"/*.yml; do [ -f "$f" ] && cat "$f" && echo; done | sed -n "s/^[\"']\{0,1\}$1[\"']\{0,1\}:[[:space:]]*//p" | bare; }
+setting() {
+  x=$(of_flags "$1" "$2")
+  [ -n "$x" ] || x=$(of_files "$1")
+  [ -n "$x" ] || x=$(of_environment "$3")
+  printf '%s' "$x"
+}
 unit() {
   have systemctl || return 0
   systemctl show "$1" -p LoadState,ActiveState,SubState,MainPID,NRestarts,UnitFileState,FragmentPath,ActiveEnterTimestampMonotonic 2>/dev/null | sed "s/^/unit $1 /"
@@ -49,6 +78,13 @@ export function lookScript(paths: K3sPaths, {sums = false}: {readonly sums?: boo
   const sumsNow = sums ? raw('sums_now') : raw(':');
   return sh`${functions}
 d=${paths.dataDir} c=${paths.configFile} b=${paths.binDir} s=${paths.systemdDir} v=${paths.conversionDir ?? defaultConversionDir}
+n=k3s; u=$(unit_path k3s)
+if [ ! -f "$u" ]; then n=k3s-agent; u=$(unit_path k3s-agent); fi
+x=$(of_environment K3S_CONFIG_FILE); [ -n "$x" ] || x=$(of_flags config c)
+[ -z "$x" ] || c=$x
+x=$(setting data-dir d K3S_DATA_DIR); [ -z "$x" ] || d=$x
+say data-dir "$d"
+say data-dir-real "$(readlink -f "$d" 2>/dev/null || printf '%s' "$d")"
 say hostname "$(uname -n)"
 say arch "$(uname -m)"
 say boot "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
@@ -63,10 +99,11 @@ unit k3s-agent
 ${sumsNow}
 put file.config "$c"
 for f in "$c.d"/*.yaml "$c.d"/*.yml; do [ -f "$f" ] && put "dropin $f" "$f"; done
-put file.unit "$s/k3s.service"
-put file.env "$s/k3s.service.env"
-put file.agent-unit "$s/k3s-agent.service"
-put file.agent-env "$s/k3s-agent.service.env"
+put file.registries /etc/rancher/k3s/registries.yaml
+t=$(setting token-file token-file K3S_TOKEN_FILE); [ -z "$t" ] || put data.token-file "$t"
+unit_files k3s
+unit_files k3s-agent
+for f in "$s"/k3s-*.service; do [ "$f" = "$s/k3s-agent.service" ] || put "unit-file other $f" "$f"; done
 yes data.wal "$d/server/db/etcd/member/wal"
 put data.etcd-name "$d/server/db/etcd/name"
 yes data.etcd "$d/server/db/etcd"

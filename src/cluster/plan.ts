@@ -56,7 +56,9 @@ export interface HostPlan {
   readonly dead?: {readonly id: string; readonly name: string; readonly through: string};
   /** Settings in `config` that the inventory does not name and the host had. */
   readonly kept: readonly string[];
-  /** The service is of another hand: whether it goes on as it is. */
+  /** The unit is of another hand: its settings have to be in config.yaml before it is written anew. */
+  readonly foreign: boolean;
+  /** The service is of another hand and runs: whether it goes on as it is. */
   readonly adoption?: Adoption;
   /** config.yaml without the membership lines; an agent's `server` is in it. */
   readonly config: K3sConfig;

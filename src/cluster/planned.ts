@@ -1,10 +1,9 @@
 import {type ClusterHost, kindOf} from './classify.js';
 import {type K3sConfig, parseConfigFile} from './config_file.js';
-import {effectiveOf, keptSettings, mergedSettings} from './effective.js';
+import {effectiveOf, effectiveThen} from './effective.js';
 
-/** What will be written for a host: the inventory's settings over those that are kept from before. */
-export const writtenFor = ({sighting, wanted}: ClusterHost): K3sConfig => ({
-  ...(sighting === undefined ? {} : keptSettings(sighting, wanted.kind)),
+/** What will be written for a host: the inventory's settings, and those that are kept from before. */
+export const writtenFor = ({wanted}: ClusterHost): K3sConfig => ({
   ...wanted.config,
   ...(wanted.kind === 'server' && wanted.agentToken !== undefined ? {'agent-token': wanted.agentToken} : {}),
 });
@@ -17,10 +16,7 @@ export function plannedOf(host: ClusterHost): K3sConfig {
   const {sighting, inPlay, wanted} = host;
   if (sighting === undefined) return writtenFor(host);
   if (!inPlay && kindOf(host) !== 'bare') return effectiveOf(sighting, wanted.kind).config;
-  return sighting.dropIns.reduce<K3sConfig>(
-    (below, {path, text}) => mergedSettings(below, parseConfigFile(text, `${path} on ${sighting.hostname}`)),
-    writtenFor(host),
-  );
+  return effectiveThen(sighting, wanted.kind, writtenFor(host), wanted.environment).config;
 }
 
 /** The file in config.yaml.d that has the last word on a setting of a host. */

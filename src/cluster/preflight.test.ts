@@ -200,24 +200,6 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
       variable: {name: 'k3s_version', host: 'agent1'},
     },
   },
-  'a service of another hand whose environment would be lost': {
-    hosts: [
-      bare(
-        'server1',
-        {},
-        {
-          unitText: '[Service]\nExecStart=/usr/local/bin/k3s server\n',
-          envText: 'HTTP_PROXY=http://p:3128\nK3S_TOKEN=x\n',
-        },
-      ),
-    ],
-    refusal: {
-      hosts: ['server1'],
-      what: 'k3s.service.env on server1 sets HTTP_PROXY, and k3s_environment does not',
-      hint: 'name each in k3s_environment with the value it shall have, which may be empty',
-      variable: {name: 'k3s_environment', host: 'server1'},
-    },
-  },
   'clocks apart': {
     hosts: [bare('server1'), bare('server2', {}, {nowEpochSeconds: 1_700_000_100})],
     refusal: {

@@ -1,8 +1,9 @@
+import {adoptionChecks, shadowedSettings} from './adoption_checks.js';
 import {effectiveOf} from './effective.js';
+import {noticeLines} from './k3s_ansible.js';
 import {criticalDiffer, otherDifferences} from './preflight_critical.js';
 import {changedSince, clocks, hostSystems, missingCurl, serversExist} from './preflight_hosts.js';
 import {movedMembers, nodeIps, nodeNames} from './preflight_names.js';
-import {lostEnvironment} from './preflight_running.js';
 import {faults, unknownKeys} from './preflight_settings.js';
 import type {Check, Preflight, PreflightInput} from './preflight_types.js';
 import {joiningVersions, versions} from './preflight_versions.js';
@@ -18,7 +19,7 @@ const checks: readonly Check[] = [
   movedMembers,
   versions,
   joiningVersions,
-  lostEnvironment,
+  ...adoptionChecks,
   clocks,
   hostSystems,
 ];
@@ -28,7 +29,13 @@ export function preflight(input: PreflightInput): Preflight {
   const hosts = [...input.servers, ...input.agents];
   return {
     refusals: checks.flatMap((check) => check(input, hosts)),
-    warnings: [...missingCurl(input), ...otherDifferences(input), ...ignoredDatastores(input)],
+    warnings: [
+      ...missingCurl(input),
+      ...otherDifferences(input),
+      ...ignoredDatastores(input),
+      ...shadowedSettings(hosts),
+      ...noticeLines(hosts.map(({wanted}) => wanted)),
+    ],
   };
 }
 

@@ -9,10 +9,10 @@ const baseKey = (key: string): string => key.replace(/^-+/, '').replace(/\+$/, '
 export const unknownKeys: Check = (_input, hosts) =>
   together(
     hosts.flatMap(({wanted}) => {
-      const {kind, host, config, sources} = wanted;
+      const {kind, host, config, kept, sources} = wanted;
       const known = kind === 'server' ? knownServerKeys : knownAgentKeys;
       return Object.keys(config)
-        .filter((key) => !known.has(key.replace(/\+$/, '')))
+        .filter((key) => !known.has(key.replace(/\+$/, '')) && !kept.includes(key))
         .map((key) => ({
           host,
           what: () => `K3s knows no ${kind} setting '${key}'; it would skip it with a warning in its log`,

@@ -1,17 +1,17 @@
-import {type Adoption, adoptionOf} from './adoption.js';
+import {adoptionOf} from './adoption.js';
 import {agentPlan} from './agent_plan.js';
 import {chooseToken} from './choose_token.js';
 import {addressOf, type ClusterHost, isRunning, liveConfig, nodeNameOf, urlOf} from './classify.js';
-import type {K3sConfig} from './config_file.js';
 import {agentStep, type ConversionWish, conversionStep, converting, refuseConverting} from './conversion_roles.js';
-import {effectiveOf, keptSettings} from './effective.js';
+import {effectiveOf, isForeign} from './effective.js';
 import {evenness} from './evenness.js';
-import {hostConfig} from './host_config.js';
+import {type ClusterTokens, hostConfig} from './host_config.js';
 import {etcdOf, type Known, knownServers, type Votes, votesOf} from './known.js';
 import type {ClusterPlan, Datastore, HostPlan, Membership, PlanRefusal, Step} from './plan.js';
 import {refuseDisk, refuseJoins, refuseLost, refuseMembership, refuseNoServer} from './refusals.js';
 import {restartReason} from './restart_reason.js';
 import {showPlan} from './show.js';
+import {parseToken, sameToken} from './tokens.js';
 import {refuseWiped, type Wiped, wipedServers} from './wiped.js';
 
 export interface RolesInput {
@@ -45,6 +45,16 @@ function seedOf(bare: readonly Known[]): Known | undefined {
   );
 }
 
+/** The agents' own token, where a server has one: without it K3s makes that file a link to the servers'. */
+function agentTokenOf(servers: readonly ClusterHost[]): Pick<ClusterTokens, 'agentToken'> {
+  for (const {sighting} of servers) {
+    const {token, agentToken} = sighting?.data ?? {};
+    if (agentToken !== undefined && token !== undefined && !sameToken(agentToken, token))
+      return {agentToken: parseToken(agentToken).password};
+  }
+  return {};
+}
+
 /** Whom a joining server goes through: a running member, else one being started, else the seed. */
 function gateOf(servers: readonly Known[], seed: Known | undefined): Known | undefined {
   const members = servers.filter(({kind}) => kind !== 'bare' && kind !== 'unknown');
@@ -62,7 +72,7 @@ interface Picture {
   readonly seed: Known | undefined;
   readonly gate: Known | undefined;
   readonly wiped: readonly Wiped[];
-  readonly token: ClusterPlan['token'];
+  readonly tokens: ClusterTokens;
   readonly conversion: ConversionWish;
 }
 
@@ -91,34 +101,32 @@ function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly 
   };
 }
 
-const noUnit = {foreign: false, fromUnit: {} as K3sConfig};
-
-function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture): Membership {
+function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture, peerUrl: string | undefined): Membership {
   if (datastore !== 'etcd') return {membership: 'keep'};
   if (step === 'init' || step === 'convert') return {membership: 'cluster-init'};
   if ((step === 'join' || step === 'replace') && gate !== undefined)
     return {membership: 'server', url: urlOf(addressOf(gate.host), gate.host.wanted.port)};
+  if (host.sighting === undefined || !isForeign(host.sighting, 'server')) return {membership: 'keep'};
   // A server that was removed rejoins through `server`: it moves from a unit of another hand to config.yaml.
-  const {foreign, fromUnit} = host.sighting === undefined ? noUnit : effectiveOf(host.sighting, 'server');
-  if (foreign && typeof fromUnit.server === 'string') return {membership: 'server', url: fromUnit.server};
-  return {membership: 'keep'};
+  const {fromUnit} = effectiveOf(host.sighting, 'server');
+  if (typeof fromUnit.server === 'string') return {membership: 'server', url: fromUnit.server};
+  return fromUnit['cluster-init'] !== undefined && peerUrl !== undefined
+    ? {membership: 'server', url: peerUrl}
+    : {membership: 'keep'};
 }
 
-const adoptionWords = ({same, differing}: Adoption): string =>
-  same
-    ? 'installed by another hand: taken over as it runs'
-    : `installed by another hand: taken over, and restarted, since ${differing.join(', ')} differ${differing.length === 1 ? 's' : ''}`;
-
 function serverPlan(known: Known, picture: Picture): HostPlan {
-  const {servers, datastore, gate, wiped, token} = picture;
+  const {servers, datastore, gate, wiped, tokens} = picture;
   const {host} = known;
   const {step, why: found} = stepOf(known, picture);
-  const config = hostConfig(host, token);
+  const config = hostConfig(host, tokens);
   const adoption = adoptionOf(host, config);
-  const why = adoption === undefined ? found : `${found}; ${adoptionWords(adoption)}`;
+  const why = adoption === undefined ? found : `${found}; ${adoption.words}`;
   const peer =
     servers.find((other) => other !== known && other.kind !== 'unknown' && other.kind !== 'bare') ??
     servers.find((other) => other !== known && other.kind !== 'unknown');
+  const peerUrl =
+    datastore === 'etcd' && peer !== undefined ? urlOf(addressOf(peer.host), peer.host.wanted.port) : undefined;
   const dead = wiped.find((one) => one.known === known)?.dead;
   return {
     host: host.wanted.host,
@@ -127,17 +135,13 @@ function serverPlan(known: Known, picture: Picture): HostPlan {
     why,
     nodeName: nodeNameOf(host),
     address: addressOf(host),
-    membership: membershipOf(known, step, picture),
-    ...(datastore === 'etcd' && peer !== undefined
-      ? {peerUrl: urlOf(addressOf(peer.host), peer.host.wanted.port)}
-      : {}),
+    membership: membershipOf(known, step, picture, peerUrl),
+    ...(peerUrl === undefined ? {} : {peerUrl}),
     ...(step === 'replace' && dead !== undefined && gate !== undefined
       ? {dead: {id: dead.id, name: dead.name, through: gate.host.wanted.host}}
       : {}),
-    kept:
-      host.sighting === undefined
-        ? []
-        : Object.keys(keptSettings(host.sighting, 'server')).filter((key) => !(key in host.wanted.config)),
+    kept: host.wanted.kept,
+    foreign: host.sighting !== undefined && isForeign(host.sighting, 'server'),
     ...(adoption === undefined ? {} : {adoption}),
     config,
   };
@@ -163,16 +167,9 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   const seed = existing.length === 0 ? seedOf(servers.filter(({kind}) => kind === 'bare')) : undefined;
   const chosen = chooseToken({servers: input.servers, agents: input.agents}, input.random);
   const wiped = wipedServers(servers).filter(({known}) => known.host.inPlay);
-  const picture: Picture = {
-    servers,
-    datastore,
-    seed,
-    gate: gateOf(servers, seed),
-    wiped,
-    token: chosen.token,
-    conversion,
-  };
-  const agents = input.agents.map((host) => agentPlan(host, servers, picture.gate, chosen.token));
+  const tokens = {...(chosen.token === undefined ? {} : {token: chosen.token}), ...agentTokenOf(input.servers)};
+  const picture: Picture = {servers, datastore, seed, gate: gateOf(servers, seed), wiped, tokens, conversion};
+  const agents = input.agents.map((host) => agentPlan(host, servers, picture.gate, tokens));
   const hosts = new Map<string, HostPlan>(
     [...servers.map((known) => serverPlan(known, picture)), ...agents.map((plan) => agentStep(plan, conversion))].map(
       (plan) => [plan.host, plan],

@@ -1,5 +1,6 @@
 import {Secret} from '../shell/index.js';
 import {type ConversionRecord, parseRecord} from './conversion.js';
+import {defaultPaths} from './look.js';
 
 export interface UnitState {
   /** `loaded`, `not-found`, `masked`. */
@@ -38,6 +39,17 @@ export interface DropIn {
   readonly text: string;
 }
 
+/** A service's unit, and the files of its environment as texts, one after another in the order in which they are read. */
+export interface UnitFiles {
+  readonly text: string;
+  /** Drop-ins of the unit, `k3s.service.d/*.conf` in any of systemd's folders. */
+  readonly dropIns: readonly DropIn[];
+  /** What our unit would not read, or would write anew: `k3s.service.env` and whatever else the unit names. */
+  readonly environment: string;
+  /** What stays in force under our unit too: /etc/default, /etc/sysconfig, and what drop-ins name. */
+  readonly lastingEnvironment: string;
+}
+
 /** What the look found on one host that answered. */
 export interface Sighting {
   readonly hostname: string;
@@ -56,12 +68,17 @@ export interface Sighting {
   readonly agent?: UnitState;
   /** Hashes, as our unit would write them if the server were started now. */
   readonly sumsNow?: string;
+  /** The config.yaml that is in force, and its folder's files. */
   readonly configText?: string;
   readonly dropIns: readonly DropIn[];
-  readonly unitText?: string;
-  readonly envText?: string;
-  readonly agentUnitText?: string;
-  readonly agentEnvText?: string;
+  readonly registriesText?: string;
+  readonly serverUnit?: UnitFiles;
+  readonly agentUnit?: UnitFiles;
+  /** Units of other names that may run K3s (INSTALL_K3S_NAME). */
+  readonly otherUnits: readonly DropIn[];
+  /** Where the host keeps K3s's data by its own settings, which was looked at; and where that lies, links followed. */
+  readonly dataDir: string;
+  readonly dataDirReal: string;
   readonly data: {
     /** Embedded etcd is initialised: `member/wal` exists (k3s pkg/etcd IsInitialized). */
     readonly wal: boolean;
@@ -82,6 +99,8 @@ export interface Sighting {
     readonly nodePassword: boolean;
     readonly token?: Secret;
     readonly agentToken?: Secret;
+    /** What the setting `token-file` points to. */
+    readonly tokenFile?: Secret;
   };
   readonly etcd?: EtcdSighting;
   /** `/ping` answered `pong`. */
@@ -171,6 +190,27 @@ const etcdOf = (lines: Lines): EtcdSighting | undefined => {
   return {...list, isLeader: metric('etcd_server_is_leader'), hasLeader: metric('etcd_server_has_leader'), peers};
 };
 
+/** `key NAME PATH BASE64` lines. */
+const filesOf = (lines: Lines, key: string, name: string): DropIn[] =>
+  (lines.get(key) ?? []).flatMap((line) => {
+    const match = /^(\S+) (.*) (\S*)$/.exec(line);
+    return match?.[1] === name ? [{path: match[2] ?? '', text: decode(match[3] ?? '')}] : [];
+  });
+
+const unitFilesOf = (lines: Lines, name: string): UnitFiles | undefined => {
+  const [unit] = filesOf(lines, 'unit-file', name);
+  if (unit === undefined) return undefined;
+  const environment = filesOf(lines, 'env', name);
+  const lasting = environment.filter(({path}) => /^\/etc\/(default|sysconfig)\//.test(path));
+  const textOf = (files: readonly DropIn[]): string => files.map(({text}) => `${text}\n`).join('');
+  return {
+    text: unit.text,
+    dropIns: filesOf(lines, 'unit-dropin', name),
+    environment: textOf(environment.filter((file) => !lasting.includes(file))),
+    lastingEnvironment: textOf([...filesOf(lines, 'dropin-env', name), ...lasting]),
+  };
+};
+
 const secretOf = (text: string | undefined): {token?: Secret} =>
   text === undefined ? {} : {token: new Secret(decode(text).trim())};
 
@@ -192,15 +232,15 @@ export function parseLook(stdout: string): Sighting {
     agent,
     sumsNow: text('sums-now'),
     configText: text('file.config'),
-    unitText: text('file.unit'),
-    envText: text('file.env'),
-    agentUnitText: text('file.agent-unit'),
-    agentEnvText: text('file.agent-env'),
+    registriesText: text('file.registries'),
+    serverUnit: unitFilesOf(lines, 'k3s'),
+    agentUnit: unitFilesOf(lines, 'k3s-agent'),
     etcd,
   };
   const etcdName = text('data.etcd-name')?.trim();
   const conversion = parseRecord(text('data.conversion') ?? '');
   const {token: agentToken} = secretOf(one('data.agent-token'));
+  const {token: tokenFile} = secretOf(one('data.token-file'));
   return {
     hostname: one('hostname') ?? '',
     arch: one('arch') ?? '',
@@ -233,7 +273,11 @@ export function parseLook(stdout: string): Sighting {
       ...(one('data.ca') === undefined ? {} : {ca: one('data.ca') ?? ''}),
       ...secretOf(one('data.token')),
       ...(agentToken === undefined ? {} : {agentToken}),
+      ...(tokenFile === undefined ? {} : {tokenFile}),
     },
+    dataDir: one('data-dir') ?? defaultPaths.dataDir,
+    dataDirReal: one('data-dir-real') ?? one('data-dir') ?? defaultPaths.dataDir,
+    otherUnits: filesOf(lines, 'unit-file', 'other'),
     ping: one('ping') === 'pong',
     curl: !flag('no-curl'),
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<Sighting>),

@@ -1,5 +1,6 @@
 import test from 'ava';
-import {settingsFromArgs, wantedOf} from './wanted.js';
+import {settingsFromArgs} from './args.js';
+import {wantedOf} from './wanted.js';
 
 const wanted = (kind: 'server' | 'agent', variables: Record<string, unknown>) =>
   wantedOf('h', kind, {variable: (name) => variables[name]});
@@ -35,7 +36,7 @@ test('an inventory written for k3s-io/k3s-ansible', (t) => {
     extra_service_envs: ['HTTP_PROXY=http://proxy:3128'],
   });
   t.deepEqual(host.config, {
-    disable: ['servicelb'],
+    disable: 'traefik',
     'write-kubeconfig-mode': '0644',
     'node-label': 'a=b',
     'tls-san': ['10.0.0.1'],

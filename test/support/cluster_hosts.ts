@@ -1,5 +1,5 @@
-import type {ClusterHost, EtcdMember, Sighting} from '../../src/cluster/index.js';
-import {wantedOf} from '../../src/cluster/index.js';
+import type {ClusterHost, EtcdMember, Sighting, UnitFiles} from '../../src/cluster/index.js';
+import {wantedOf, withKept} from '../../src/cluster/index.js';
 
 type Change = Omit<Partial<Sighting>, 'data'> & {readonly data?: Partial<Sighting['data']>};
 
@@ -16,6 +16,9 @@ export function sightingOf(name: string, change: Change = {}): Sighting {
     kernelModules: true,
     addresses: [{device: 'eth0', address: addressFor(name)}],
     dropIns: [],
+    otherUnits: [],
+    dataDir: '/var/lib/rancher/k3s',
+    dataDirReal: '/var/lib/rancher/k3s',
     ping: false,
     curl: true,
     ...rest,
@@ -51,6 +54,15 @@ const running = {load: 'loaded', active: 'active', sub: 'running', mainPid: 10, 
 
 const peersOf = (cluster: readonly string[]): ReadonlyMap<string, 'open' | 'closed' | 'silent'> =>
   new Map(cluster.map((name) => [`https://${addressFor(name)}:2380`, 'open']));
+
+/** A unit with nothing beside it. */
+export const unitFiles = (change: Partial<UnitFiles>): UnitFiles => ({
+  text: '',
+  dropIns: [],
+  environment: '',
+  lastingEnvironment: '',
+  ...change,
+});
 
 /** A running member of a cluster of these servers. */
 export const runningMember = (name: string, cluster: readonly string[], clusterId = 'c1'): Sighting =>
@@ -92,7 +104,7 @@ export function clusterHost(
   };
   const kind = name.startsWith('agent') ? 'agent' : 'server';
   return {
-    wanted: wantedOf(name, kind, {variable: (variable) => all[variable]}),
+    wanted: withKept(wantedOf(name, kind, {variable: (variable) => all[variable]}), sighting),
     ...(sighting === undefined ? {why: 'unreachable'} : {sighting}),
     inPlay,
   };
