@@ -38,10 +38,14 @@ export function exitCodeOfError(error: unknown): number {
   return error instanceof QuorateError ? exitCodes.error : exitCodes.fault;
 }
 
-/** The line of a source file, for the caret under it; undefined where it cannot be read. */
+/** A line that sets something whose value is nobody's business; a line of JSON may set everything. */
+const setsSecret = /(?:token|passw|passphrase|secret|private_key|datastore-endpoint)[\w-]*["']?\s*[:=]/i;
+
+/** The line of a source file, for the caret under it; undefined where it cannot be read, or sets a secret. */
 export function lineAt(where: Where): string | undefined {
   try {
-    return readFileSync(where.file, 'utf8').split('\n')[where.line - 1];
+    const line = readFileSync(where.file, 'utf8').split('\n')[where.line - 1];
+    return line === undefined || setsSecret.test(line) ? undefined : line;
   } catch {
     return undefined;
   }

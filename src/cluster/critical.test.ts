@@ -46,7 +46,7 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
     }),
     refusal: {
       hosts: ['server1'],
-      what: "'disable' must be the same on all servers, but servicelb would be not disabled on server2, server3, and disabled on server1",
+      what: "'disable' must be the same on all servers, but servicelb would be disabled on server1, and not on server2, server3",
       hint: once,
       variable: place('server1', 'disable'),
     },
@@ -74,7 +74,7 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
     ),
     refusal: {
       hosts: ['server2'],
-      what: "'disable' must be the same on all servers, but coredns would be not disabled on server1, server3, and disabled on server2",
+      what: "'disable' must be the same on all servers, but coredns would be disabled on server2, and not on server1, server3",
       hint: 'server2 has it in /etc/rancher/k3s/config.yaml.d/50-by-hand.yaml, which wins over what is written by this run: take it out there',
     },
   },

@@ -1,3 +1,5 @@
+import {nodeNameOf} from './classify.js';
+import {type Known, listedMembers, memberNodeName} from './known.js';
 import type {PlanRefusal} from './plan.js';
 import {quorumOf} from './quorum.js';
 
@@ -12,6 +14,17 @@ export interface Growth {
   readonly allowed: boolean;
 }
 
+/**
+ * How many servers are to be members one day and do not become it in this run: bare ones outside it, and unknown ones that
+ * the cluster does not list and nobody gave up.
+ */
+export const joiningLater = (servers: readonly Known[], lost: readonly string[]): number =>
+  servers.filter(({host, kind}) => {
+    if (kind === 'bare') return !host.inPlay;
+    if (kind !== 'unknown' || lost.includes(host.wanted.host)) return false;
+    return !listedMembers(servers).some(({name}) => memberNodeName(name) === nodeNameOf(host));
+  }).length;
+
 const failures = (voters: number): number => voters - quorumOf(voters);
 
 /**
@@ -24,7 +37,9 @@ export function evenness({before, after, final, joining, allowed}: Growth): {
 } {
   if (after === 0 || after % 2 === 1) return {refusals: [], warnings: []};
   const said = `${after} etcd members survive ${failures(after)} failure${failures(after) === 1 ? '' : 's'}, no more than ${after - 1}`;
-  if (allowed || joining.length === 0 || before === after || final % 2 === 1)
+  if (final % 2 === 1)
+    return {refusals: [], warnings: [`${said}: let the other servers join soon, so that there are ${final}`]};
+  if (allowed || joining.length === 0 || before === after)
     return {refusals: [], warnings: [`${said}: an odd number of servers is better`]};
   return {
     refusals: [

@@ -99,7 +99,7 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
     hosts: [bare('server1'), bare('agent1', {}, {hostname: 'SERVER1'})],
     refusal: {
       hosts: ['agent1'],
-      what: "server1 and agent1 would all be the Node 'server1'",
+      what: "server1 and agent1 would both be the Node 'server1'",
       hint: "they have one hostname: give each its own (on agent1: `hostnamectl set-hostname agent1`), or set 'node-name' for it",
     },
   },
@@ -107,7 +107,7 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
     hosts: ['server1', 'server2'].map((name) => bare(name, {k3s_server_config: {'node-name': 'one'}})),
     refusal: {
       hosts: ['server2'],
-      what: "server1 and server2 would all be the Node 'one'",
+      what: "server1 and server2 would both be the Node 'one'",
       hint: "leave 'node-name' out, so that the hostname counts, or give each host another",
       variable: {name: 'k3s_server_config', member: 'node-name', host: 'server1'},
     },
@@ -162,7 +162,7 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
     hosts: ['server1', 'server2'].map((name) => member(name, {k3s_version: 'v1.29.9+k3s1'})),
     refusal: {
       hosts: ['server1', 'server2'],
-      what: 'k3s_version v1.29.9+k3s1 is older than v1.30.6+k3s1, which server1, server2 has',
+      what: 'k3s_version v1.29.9+k3s1 is older than v1.30.6+k3s1, which is on server1, server2',
       hint: 'K3s has no way back to an older version: set k3s_version to v1.30.6+k3s1 or a newer one (going back takes a snapshot from before the upgrade, and the older binary)',
       variable: {name: 'k3s_version', host: 'server1'},
     },
@@ -195,7 +195,7 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
     ],
     refusal: {
       hosts: ['agent1'],
-      what: 'agent1 would get v1.31.1+k3s1, while the server server1, which is not in this run, stays at v1.30.6+k3s1',
+      what: 'agent1 would get v1.31.1+k3s1, while server1, which is not in this run, stays at v1.30.6+k3s1',
       hint: 'servers are upgraded first, all of them: run without --limit',
       variable: {name: 'k3s_version', host: 'agent1'},
     },
@@ -205,6 +205,18 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
     refusal: {
       hosts: ['server1', 'server2'],
       what: 'the clocks of server1 and server2 are 100 s apart (server1 is behind)',
+      hint: 'certificates and etcd need clocks that agree: set up time synchronisation on all hosts (`timedatectl set-ntp true`, or chrony), then run again',
+    },
+  },
+  'one clock of several': {
+    hosts: [
+      bare('server1', {}, {nowEpochSeconds: 1_699_999_940}),
+      bare('server2'),
+      bare('server3', {}, {nowEpochSeconds: 1_700_000_004}),
+    ],
+    refusal: {
+      hosts: ['server1'],
+      what: "the clock of server1 is 60 s behind most hosts'",
       hint: 'certificates and etcd need clocks that agree: set up time synchronisation on all hosts (`timedatectl set-ntp true`, or chrony), then run again',
     },
   },
@@ -272,6 +284,6 @@ test('warns of a datastore that K3s would ignore, and of a missing curl', (t) =>
   const variables = {k3s_server_config: {'datastore-endpoint': 'https://10.9.9.9:2379'}};
   t.deepEqual(check(member('server1', variables), bare('server2', variables, {curl: false})).warnings, [
     "server2: no curl, so etcd's members cannot be read there; install curl",
-    'server1: datastore-endpoint is ignored, since etcd is on its disk; take it out of k3s_server_config',
+    'server1: datastore-endpoint is ignored, since etcd is on the disk there; take it out of k3s_server_config',
   ]);
 });

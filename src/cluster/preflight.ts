@@ -40,10 +40,16 @@ export function preflight(input: PreflightInput): Preflight {
 }
 
 /** K3s looks at the disk first (pkg/cluster/managed.go): etcd there, and the endpoint is not even tried. */
-const ignoredDatastores = ({servers}: PreflightInput): string[] =>
-  servers.flatMap(({sighting, wanted}) =>
+function ignoredDatastores({servers}: PreflightInput): readonly string[] {
+  const hosts = servers.flatMap(({sighting, wanted}) =>
     sighting?.data.wal === true &&
     (wanted.config['datastore-endpoint'] ?? effectiveOf(sighting, 'server').config['datastore-endpoint']) !== undefined
-      ? [`${wanted.host}: datastore-endpoint is ignored, since etcd is on its disk; take it out of k3s_server_config`]
+      ? [wanted.host]
       : [],
   );
+  return hosts.length === 0
+    ? []
+    : [
+        `${hosts.join(', ')}: datastore-endpoint is ignored, since etcd is on the disk there; take it out of k3s_server_config`,
+      ];
+}

@@ -79,12 +79,15 @@ export const criticalDiffer: Check = ({servers}) => {
   return [
     ...flags,
     ...components.flatMap((component): PlanRefusal[] => {
-      const sides = sidesOf(all, (config) => (disabledIn(config).has(component) ? 'disabled' : 'not disabled'));
+      const sides = sidesOf(all, (config) => (disabledIn(config).has(component) ? 'on' : 'not on'));
       if (sides.length < 2) return [];
-      const parts = sides.map(({value, servers: some}) => `${value} on ${namesOf(some)}`).join(', and ');
+      const parts = [...sides]
+        .sort((left, right) => left.value.length - right.value.length)
+        .map(({value, servers: some}) => `${value} ${namesOf(some)}`)
+        .join(', and ');
       return [
         {
-          what: `'disable' must be the same on all servers, but ${component} would be ${parts}`,
+          what: `'disable' must be the same on all servers, but ${component} would be disabled ${parts}`,
           ...blame(sides, 'disable'),
         },
       ];

@@ -6,10 +6,22 @@ import {type HostFault, together} from './together.js';
 /** Allowed difference of clocks, in seconds; looks that take their time must not count as clocks apart. */
 const clockToleranceSeconds = 30;
 
-/** Certificates and etcd's leases need clocks that agree; each is read against the controller's, since looks come one after another. */
+const clockHint =
+  'certificates and etcd need clocks that agree: set up time synchronisation on all hosts (`timedatectl set-ntp true`, or chrony), then run again';
+
+interface Clock {
+  readonly host: string;
+  /** Seconds before the controller's clock. */
+  readonly ahead: number;
+}
+
+/**
+ * Certificates and etcd's leases need clocks that agree. Each is read against the controller's, since looks come one after
+ * another, and judged by most of the others; where there is no majority, the first and the last are named.
+ */
 export const clocks: Check = (_input, hosts) => {
   const seen = hosts
-    .flatMap(({wanted, sighting, sightedAtMs = 0}) =>
+    .flatMap(({wanted, sighting, sightedAtMs = 0}): Clock[] =>
       sighting === undefined ? [] : [{host: wanted.host, ahead: sighting.nowEpochSeconds - sightedAtMs / 1000}],
     )
     .sort((left, right) => left.ahead - right.ahead);
@@ -17,13 +29,22 @@ export const clocks: Check = (_input, hosts) => {
   if (early === undefined || late === undefined) return [];
   const apart = Math.round(late.ahead - early.ahead);
   if (apart <= clockToleranceSeconds) return [];
-  return [
-    {
-      hosts: [early.host, late.host],
-      what: `the clocks of ${early.host} and ${late.host} are ${apart} s apart (${early.host} is behind)`,
-      hint: 'certificates and etcd need clocks that agree: set up time synchronisation on all hosts (`timedatectl set-ntp true`, or chrony), then run again',
-    },
-  ];
+  const usual = seen[Math.floor(seen.length / 2)]?.ahead ?? 0;
+  const isOff = ({ahead}: Clock): boolean => Math.abs(ahead - usual) > clockToleranceSeconds;
+  const off = seen.filter(isOff);
+  if (off.length === 0 || off.length * 2 >= seen.length)
+    return [
+      {
+        hosts: [early.host, late.host],
+        what: `the clocks of ${early.host} and ${late.host} are ${apart} s apart (${early.host} is behind)`,
+        hint: clockHint,
+      },
+    ];
+  return off.map(({host, ahead}) => ({
+    hosts: [host],
+    what: `the clock of ${host} is ${Math.abs(Math.round(ahead - usual))} s ${ahead > usual ? 'ahead of' : 'behind'} most hosts'`,
+    hint: clockHint,
+  }));
 };
 
 export const hostSystems: Check = (_input, hosts) =>

@@ -15,7 +15,7 @@ export const nodeNames: Check = (_input, hosts) => {
     return [
       {
         hosts: [last.wanted.host],
-        what: `${same.map(({wanted}) => wanted.host).join(' and ')} would all be the Node '${name}'`,
+        what: `${same.map(({wanted}) => wanted.host).join(' and ')} would ${same.length === 2 ? 'both' : 'all'} be the Node '${name}'`,
         hint:
           named === undefined
             ? `they have one hostname: give each its own (on ${last.wanted.host}: \`hostnamectl set-hostname ${last.wanted.host}\`), or set 'node-name' for it`
@@ -40,14 +40,18 @@ const nodeIpsOf = ({wanted}: ClusterHost): readonly string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
+const wrongIps = (host: ClusterHost): readonly string[] =>
+  nodeIpsOf(host).filter((wanted) => !host.sighting?.addresses.some(({address}) => address === wanted));
+
 export const nodeIps: Check = (_input, hosts) =>
   hosts.flatMap((host): PlanRefusal[] => {
     const {wanted, sighting} = host;
     if (sighting === undefined || sighting.addresses.length === 0) return [];
-    const own = sighting.addresses.map(({address}) => address);
-    const wrong = nodeIpsOf(host).filter((address) => !own.includes(address));
+    const wrong = wrongIps(host);
     if (wrong.length === 0) return [];
-    const usual = sighting.addresses.filter(({device}) => device !== 'lo').map(({address}) => address);
+    const usual = sighting.addresses
+      .filter(({device, address}) => device !== 'lo' && !address.toLowerCase().startsWith('fe80:'))
+      .map(({address}) => address);
     return [
       {
         hosts: [wanted.host],
@@ -71,6 +75,7 @@ export const movedMembers: Check = ({servers}) => {
     if (url === undefined) return [];
     const peer = hostOf(url);
     const hint = `K3s does not move a member. Give ${wanted.host} that address again; or let it go (\`k3s-uninstall.sh\` there) and run again, which puts a new member in its place`;
+    if (wrongIps(host).length > 0) return [];
     if (nodeIpsOf(host).length > 0 && !nodeIpsOf(host).includes(peer))
       return [
         {

@@ -37,7 +37,7 @@ function faultOf(host: ClusterHost, binaryGiven: boolean): HostFault | undefined
   if (move === 'downgrade')
     return {
       host: name,
-      what: (hosts) => `k3s_version ${to.text} is older than ${from.text}, which ${hosts} has`,
+      what: (hosts) => `k3s_version ${to.text} is older than ${from.text}, which is on ${hosts}`,
       hint: () =>
         `K3s has no way back to an older version: set k3s_version to ${from.text} or a newer one (going back takes a snapshot from before the upgrade, and the older binary)`,
       variable,
@@ -99,7 +99,7 @@ export const joiningVersions: Check = ({servers}, hosts) => {
         {
           host: wanted.host,
           what: (names) =>
-            `${names} would get ${to.text}, while the server ${behind.host}, which is not in this run, stays at ${behind.version.text}`,
+            `${names} would get ${to.text}, while ${behind.host}, which is not in this run, stays at ${behind.version.text}`,
           hint: () => 'servers are upgraded first, all of them: run without --limit',
           variable,
         },

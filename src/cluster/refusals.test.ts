@@ -151,6 +151,23 @@ const cases: Record<string, Case> = {
       hint: `make them reachable; or, if lost for good, say so by name: -e '{"k3s_lost_servers": ["server2", "server3"]}'`,
     },
   },
+  'no cluster while a server is unknown, which would make the number odd': {
+    servers: [unknown('server1'), bare('server2'), bare('server3')],
+    refusal: {
+      hosts: [],
+      what: 'no cluster is started while it is not known whether server1 belongs to one (unreachable)',
+      hint: `make it reachable; or, if lost for good, say so by name: -e '{"k3s_lost_servers": ["server1"]}'`,
+    },
+  },
+  'an even number of those that are left': {
+    servers: [unknown('server1'), bare('server2'), bare('server3')],
+    lost: ['server1'],
+    refusal: {
+      hosts: ['server3'],
+      what: 'with server2, server3 the cluster would have an even number of voters: 2 etcd members survive 0 failures, no more than 1, and 2 of them have to live',
+      hint: 'give group `server` an odd number of hosts (1 or 3); to have 2 all the same: -e k3s_allow_even=true',
+    },
+  },
   'agents whose servers cannot be read': {
     servers: [unknown('server1')],
     agents: [clusterHost('agent1', sightingOf('agent1'))],

@@ -4,7 +4,7 @@ import {chooseToken} from './choose_token.js';
 import {addressOf, type ClusterHost, isRunning, liveConfig, nodeNameOf, urlOf} from './classify.js';
 import {agentStep, type ConversionWish, conversionStep, converting, refuseConverting} from './conversion_roles.js';
 import {effectiveOf, isForeign} from './effective.js';
-import {evenness} from './evenness.js';
+import {evenness, joiningLater} from './evenness.js';
 import {type ClusterTokens, hostConfig} from './host_config.js';
 import {etcdOf, type Known, knownServers, type Votes, votesOf} from './known.js';
 import type {ClusterPlan, Datastore, HostPlan, Membership, PlanRefusal, Step} from './plan.js';
@@ -180,7 +180,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   const removed = withoutDead(votes, wiped);
   const isEtcd = datastore === 'etcd';
   const votersAfter = isEtcd ? removed.voters + becoming.length : 0;
-  const later = servers.filter(({host, kind}) => kind === 'bare' && !host.inPlay).length;
+  const later = joiningLater(servers, input.lost);
   const even = evenness({
     before: votes.voters,
     after: votersAfter,

@@ -116,7 +116,7 @@ const cases: Record<string, {servers: ClusterHost[]; agents?: ClusterHost[]; ref
     agents: [bare({k3s_agent_token: 'mine'}, 'agent1')],
     refusal: {
       hosts: ['agent1'],
-      what: 'k3s_agent_token of agent1 is none that the servers take',
+      what: 'k3s_agent_token of agent1 is not one that the servers accept',
       hint: 'set it for the group `k3s_cluster`, so that servers and agents have the same; or leave it out',
       variable: place('k3s_agent_token', 'agent1'),
     },

@@ -112,7 +112,7 @@ export function refuseAgentTokens({servers, agents, keeper}: TokenHosts, token: 
     return [
       {
         hosts: [agent.wanted.host],
-        what: `${nameOf(agent, 'agent-token')} of ${agent.wanted.host} is none that the servers take`,
+        what: `${nameOf(agent, 'agent-token')} of ${agent.wanted.host} is not one that the servers accept`,
         hint: 'set it for the group `k3s_cluster`, so that servers and agents have the same; or leave it out',
         variable: variable(agent, 'agent-token'),
       },

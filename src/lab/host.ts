@@ -28,6 +28,7 @@ export class LabHost {
   readonly #lab: LabRecord;
   readonly #labFiles: LabFiles;
   readonly #record: HostRecord;
+  readonly #hashes = new Map<string, string>();
 
   constructor(lab: LabRecord, labFiles: LabFiles, record: HostRecord) {
     this.name = record.name;
@@ -146,8 +147,8 @@ export class LabHost {
   }
 
   /** What the host has written: the upper dir's entries, by path. */
-  upperListing(): Promise<UpperEntry[]> {
-    return listTree(this.files.upper);
+  upperListing(except: readonly RegExp[] = []): Promise<UpperEntry[]> {
+    return listTree(this.files.upper, {except, hashes: this.#hashes});
   }
 
   /**

@@ -21,20 +21,34 @@ export interface UpperEntry {
   readonly target?: string;
 }
 
+export interface ListOptions {
+  /** What is not looked at: paths that match, and all below them. */
+  readonly except?: readonly RegExp[];
+  /** Hashes of earlier listings, by what changes with a file's content (inode, size, times of change); filled here. */
+  readonly hashes?: Map<string, string>;
+}
+
+interface Walk extends ListOptions {
+  readonly top: string;
+  readonly entries: UpperEntry[];
+}
+
 /** All entries below `dir`, sorted by path. What vanishes while it is read is left out. */
-export async function listTree(dir: string): Promise<UpperEntry[]> {
+export async function listTree(dir: string, options: ListOptions = {}): Promise<UpperEntry[]> {
   const entries: UpperEntry[] = [];
-  await walk(dir, '', entries);
+  await walk({...options, top: dir, entries}, '');
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function walk(top: string, path: string, entries: UpperEntry[]): Promise<void> {
-  const names = await ifThere(readdir(join(top, path)));
+async function walk(all: Walk, folder: string): Promise<void> {
+  const names = await ifThere(readdir(join(all.top, folder)));
   for (const name of names ?? []) {
-    const entry = await ifThere(describe(top, `${path}/${name}`));
+    const path = `${folder}/${name}`;
+    if (all.except?.some((pattern) => pattern.test(path)) === true) continue;
+    const entry = await ifThere(describe(all, path));
     if (!entry) continue;
-    entries.push(entry);
-    if (entry.type === 'dir') await walk(top, entry.path, entries);
+    all.entries.push(entry);
+    if (entry.type === 'dir') await walk(all, entry.path);
   }
 }
 
@@ -47,17 +61,28 @@ async function ifThere<T>(promise: Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function describe(top: string, path: string): Promise<UpperEntry> {
+async function describe({top, hashes}: Walk, path: string): Promise<UpperEntry> {
   const full = join(top, path);
   const stat = await lstat(full);
   const mode = (stat.mode & 0o7777).toString(8).padStart(4, '0');
   const common = {path, mode, uid: stat.uid, gid: stat.gid};
   if (stat.isDirectory()) return {...common, type: 'dir'};
   const timed = {...common, mtimeMs: stat.mtimeMs};
-  if (stat.isFile()) return {...timed, type: 'file', size: stat.size, sha256: await sha256Of(full)};
+  if (stat.isFile()) return {...timed, type: 'file', size: stat.size, sha256: await knownHash(full, hashes)};
   if (stat.isSymbolicLink()) return {...timed, type: 'link', target: await readlink(full)};
   if (stat.isCharacterDevice() && stat.rdev === 0) return {...common, type: 'whiteout'};
   return {...timed, type: stat.isFIFO() ? 'fifo' : stat.isSocket() ? 'socket' : 'device'};
+}
+
+/** A file's times are set back by its owner at will, but not the time of its last change of any kind. */
+async function knownHash(path: string, hashes = new Map<string, string>()): Promise<string> {
+  const {dev, ino, size, mtimeNs, ctimeNs} = await lstat(path, {bigint: true});
+  const key = [dev, ino, size, mtimeNs, ctimeNs].join(':');
+  const known = hashes.get(key);
+  if (known !== undefined) return known;
+  const hash = await sha256Of(path);
+  hashes.set(key, hash);
+  return hash;
 }
 
 async function sha256Of(path: string): Promise<string> {

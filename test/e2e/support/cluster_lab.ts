@@ -28,8 +28,8 @@ export interface ClusterLab {
   run(args: readonly string[], options?: RunOptions): Promise<RunOutcome>;
   /** Variables of group k3s_cluster, beside the inventory. */
   setVariables(values: Readonly<Record<string, unknown>>): Promise<void>;
-  /** What all hosts have written, by host. */
-  listings(): Promise<Map<string, UpperEntry[]>>;
+  /** What all hosts have written, by host; without what matches for that host, and what lies below. */
+  listings(except?: (host: string) => readonly RegExp[]): Promise<Map<string, UpperEntry[]>>;
   /** MainPID of K3s, by host. */
   mainPids(): Promise<Map<string, string>>;
   down(): Promise<void>;
@@ -79,7 +79,11 @@ async function runCommand(
 /** Boots a lab of its own for one test file. */
 export async function clusterLab(
   name: string,
-  size: {readonly servers: number; readonly agents: number},
+  size: {
+    readonly servers: number;
+    readonly agents: number;
+    readonly groups?: Readonly<Record<string, number>>;
+  },
 ): Promise<ClusterLab> {
   const k3s = k3sUnderTest();
   await removeOrphans();
@@ -102,8 +106,12 @@ export async function clusterLab(
     k3s,
     setVariables,
     run: (args, options = {}) => runCommand(lab.inventoryPath, args, options),
-    listings: async () =>
-      new Map(await Promise.all(lab.hosts.map(async (host) => [host.name, await host.upperListing()] as const))),
+    listings: async (except) =>
+      new Map(
+        await Promise.all(
+          lab.hosts.map(async (host) => [host.name, await host.upperListing(except?.(host.name))] as const),
+        ),
+      ),
     mainPids: async () =>
       new Map(
         await Promise.all(
