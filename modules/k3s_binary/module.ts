@@ -2,6 +2,7 @@ import {ParamsError} from '../../src/errors/index.js';
 import {type Controller, defineModule, type PathState, p, type Step} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
 import type {UploadContent} from '../../src/transport/types.js';
+import {hostDownload} from './host_download.js';
 import {download, findRelease, type Release} from './release.js';
 
 interface Seen {
@@ -46,53 +47,19 @@ async function prepared(
       what: 'neither a version nor a binary of K3s is given',
       hint: 'set k3s_version or k3s_binary',
     });
-  const release = await findRelease({version, arch, base, cacheDir: controller.cacheDir, signal: controller.signal});
+  const {cacheDir, signal} = controller;
+  const release = await controller.once(['k3s', base, version, arch].join(' '), () =>
+    findRelease({version, arch, base, cacheDir, signal}),
+  );
   if (by === 'host') return {from: 'host', sha256: release.sha256, release};
   if (checkMode) return {from: 'controller', sha256: release.sha256};
   return {
     from: 'controller',
     sha256: release.sha256,
-    content: await controller.contentOf(await download(release, controller.cacheDir, controller.signal)),
+    content: await controller.contentOf(
+      await controller.once(`k3s ${release.sha256}`, () => download(release, cacheDir, signal)),
+    ),
   };
-}
-
-/** The host downloads in the background, so that the link may drop and progress can be seen. */
-function hostDownload(path: string, {url, sha256}: Release): Step[] {
-  const part = `${path}.download`;
-  return [
-    {
-      step: 'script',
-      title: `download ${url}`,
-      script: sh`t=${part} u=${url}
-rm -f "$t" "$t.rc" "$t.log"
-if command -v curl >/dev/null 2>&1; then set -- curl -fsSL -o "$t" "$u"
-elif command -v wget >/dev/null 2>&1; then set -- wget -q -O "$t" "$u"
-else echo 'neither curl nor wget is installed' >&2; exit 1; fi
-( "$@" >"$t.log" 2>&1 </dev/null; echo $? >"$t.rc" ) >/dev/null 2>&1 </dev/null &`,
-    },
-    {
-      step: 'wait',
-      title: 'the download',
-      probe: sh`t=${part}; if [ -f "$t.rc" ]; then echo "rc $(cat "$t.rc")"; cat "$t.log"; else wc -c < "$t" 2>/dev/null || echo 0; fi`,
-      until(output) {
-        const [first = '', ...log] = output.stdout.trim().split('\n');
-        if (!first.startsWith('rc ')) return {wait: 'more', progress: `${Math.round(Number(first) / 1e6)} MB`};
-        return first === 'rc 0'
-          ? {wait: 'done'}
-          : {wait: 'failed', why: `${url} could not be downloaded: ${log.join(' ') || first}`};
-      },
-      everyMs: 1000,
-      deadlineMs: 900_000,
-    },
-    {
-      step: 'script',
-      title: 'compare with the published sha256',
-      script: sh`t=${part}
-got=$(sha256sum < "$t" | cut -d ' ' -f 1)
-if [ "$got" != ${sha256} ]; then echo "the download's sha256 is $got, published is "${sha256} >&2; rm -f "$t" "$t.rc" "$t.log"; exit 1; fi
-chmod 0755 "$t" && chown 0:0 "$t" && mv -f "$t" ${path} && rm -f "$t.rc" "$t.log"`,
-    },
-  ];
 }
 
 export default defineModule({

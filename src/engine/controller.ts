@@ -11,9 +11,19 @@ import type {View} from './view.js';
 /** Larger files are sent from where they lie; hashing reads them once a run. */
 const inlineBytes = 1024 * 1024;
 
-/** Hashes of large files for the length of a run, as long as size and times stay the same. */
+/** What tasks of one run share: hashes of large files, as long as size and times stay the same, and work done once. */
 export class ContentCache {
   readonly #known = new Map<string, Promise<UploadContent>>();
+  readonly #works = new Map<string, Promise<unknown>>();
+
+  once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const known = this.#works.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const begun = work();
+    this.#works.set(key, begun);
+    begun.catch(() => this.#works.delete(key));
+    return begun;
+  }
 
   async contentOf(file: string): Promise<UploadContent> {
     const {size, mtimeMs, ctimeMs, ino} = await stat(file);
@@ -52,6 +62,7 @@ export function controllerOf(view: View, contents: ContentCache, signal: AbortSi
     contentOfBytes,
     renderTemplate: (text, file, extra = {}) => options.templates.renderFile(text, view.with({extra}).context, {file}),
     listFiles: (directory) => readable(directory, () => listFiles(directory)),
+    once: (key, work) => contents.once(key, work),
     cacheDir: options.cacheDir,
     now: () => new Date(options.clock.now()),
     signal,

@@ -200,6 +200,8 @@ export interface Controller {
   renderTemplate(text: string, file: string, extra?: Data): string;
   /** Files below a folder, relative, sorted. */
   listFiles(directory: string): Promise<readonly string[]>;
+  /** Work that hosts share: done once a run for each key; after a failure, the next that asks tries again. */
+  once<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** A folder that persists between runs, for downloads kept by hash. */
   readonly cacheDir: string;
   readonly now: () => Date;

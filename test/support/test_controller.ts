@@ -45,6 +45,7 @@ export async function testController(
     contentOfBytes,
     renderTemplate: (text, _file, extra) => render(text, {...variables, ...extra}),
     listFiles,
+    once: (_key, work) => work(),
     cacheDir: join(folder, '.cache'),
     now: () => new Date(),
     signal: new AbortController().signal,
