@@ -26,7 +26,7 @@ export default defineModule({
   summary: 'Waits until all Nodes of the cluster are Ready, and lists them and the etcd members.',
   params,
   returns: {
-    nodes: 'Nodes: name, ready, roles, version, address.',
+    nodes: 'Nodes: name, ready, roles, version, address, and whether `k3s_cordon` has cordoned it.',
     members: 'Etcd members: id, name, isLearner, peerUrls.',
     table: 'Both as lines for a person.',
   },

@@ -69,6 +69,7 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
       dead: own.dead ?? {},
       kept: own.kept,
       foreign: own.foreign,
+      restart: own.restart ?? '',
       adopted: own.adoption?.same ?? false,
       nodes: [...plan.hosts.values()].filter(({step}) => step !== 'none').map(({nodeName}) => nodeName),
     },
@@ -94,6 +95,7 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
       .default('none'),
     conversion_dir: p.path('Folder of the backup that a conversion makes.').default(defaultConversionDir),
     allow_even: p.bool('Let the number of etcd voters become even.').default(false),
+    snapshot: p.bool('A snapshot is taken before servers are restarted; only said in the plan.').default(true),
   }),
   examples: [{name: 'Decide the roles', params: {}}],
   scope: (params) => [params.server_group, params.agent_group],
@@ -107,6 +109,7 @@ which the K3s tasks of this run read, and sorts the hosts into the groups that t
       lost: given?.lost_servers ?? [],
       allowEven: given?.allow_even ?? false,
       conversion: given?.conversion ?? 'none',
+      snapshotBefore: given?.snapshot ?? true,
       random: run.random,
     });
     const reachable = hosts.servers.filter(({sighting}) => sighting !== undefined).map(({wanted}) => wanted.host);

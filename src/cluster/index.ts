@@ -42,7 +42,7 @@ export {withKept} from './kept.js';
 export {type KubeconfigMerge, type KubeconfigWanted, mergeKubeconfig} from './kubeconfig.js';
 export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
-export {type NodeRow, parseNodeList} from './nodes.js';
+export {cordonMark, type NodeRow, parseNodeList} from './nodes.js';
 export {type ClusterPlan, groupOfStep, type HostPlan, type PlanRefusal, type Step} from './plan.js';
 export {preflight} from './preflight.js';
 export type {Preflight} from './preflight_types.js';

@@ -61,6 +61,9 @@ setting() {
   [ -n "$x" ] || x=$(of_environment "$3")
   printf '%s' "$x"
 }
+etcd() {
+  curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d "$1" https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
+}
 unit() {
   have systemctl || return 0
   systemctl show "$1" -p LoadState,ActiveState,SubState,MainPID,NRestarts,UnitFileState,FragmentPath,ActiveEnterTimestampMonotonic 2>/dev/null | sed "s/^/unit $1 /"
@@ -121,7 +124,9 @@ put data.agent-token "$d/server/agent-token"
 yes data.password /etc/rancher/node/password
 if [ -d "$d/server/tls/etcd" ] && have curl; then
   t=$d/server/tls/etcd
-  list=$(curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null)
+  list=$(etcd '{}')
+  # A member without a leader answers only for itself, as of what it knew last.
+  case $list in *'"members"'*) ;; *) list=$(etcd '{"linearizable":false}');; esac
   say members "$(printf '%s' "$list" | base64 | tr -d '\n')"
   for url in $(printf '%s' "$list" | tr '",[]' '\n\n\n\n' | grep '^https://.*:2380$' | sort -u); do peer "$url" "$t" & done
   wait

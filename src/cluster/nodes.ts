@@ -1,9 +1,14 @@
+/** Annotation of Nodes that are cordoned for their restart, and not by a person. */
+export const cordonMark = 'quorate/cordoned';
+
 /** A Node of the Kubernetes API, as far as people ask after it. */
 export interface NodeRow {
   readonly name: string;
   readonly ready: boolean;
   /** Closed for new pods. */
   readonly cordoned: boolean;
+  /** Closed for its restart, by a run that may have died since. */
+  readonly restarting: boolean;
   readonly roles: string;
   /** What its kubelet runs, which may be older than the binary on the disk. */
   readonly version: string;
@@ -12,7 +17,11 @@ export interface NodeRow {
 
 interface NodeList {
   readonly items?: readonly {
-    readonly metadata?: {readonly name?: string; readonly labels?: Readonly<Record<string, string>>};
+    readonly metadata?: {
+      readonly name?: string;
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly annotations?: Readonly<Record<string, string>>;
+    };
     readonly spec?: {readonly unschedulable?: boolean};
     readonly status?: {
       readonly conditions?: readonly {readonly type?: string; readonly status?: string}[];
@@ -37,6 +46,7 @@ export function parseNodeList(text: string): readonly NodeRow[] | undefined {
       name: metadata?.name ?? '',
       ready: (status?.conditions ?? []).some(({type, status: value}) => type === 'Ready' && value === 'True'),
       cordoned: spec?.unschedulable === true,
+      restarting: metadata?.annotations?.[cordonMark] !== undefined,
       roles:
         Object.keys(metadata?.labels ?? {})
           .filter((label) => label.startsWith(rolePrefix))

@@ -54,6 +54,8 @@ export interface HostPlan {
   readonly peerUrl?: string;
   /** The member to be removed before this server joins, and the living server it is removed through. */
   readonly dead?: {readonly id: string; readonly name: string; readonly through: string};
+  /** Why a running server is to be restarted, as far as can be told before anything is touched. */
+  readonly restart?: string;
   /** Settings in `config` that the inventory does not name and the host had. */
   readonly kept: readonly string[];
   /** The unit is of another hand: its settings have to be in config.yaml before it is written anew. */
@@ -84,7 +86,7 @@ export interface ClusterPlan {
   readonly clusterId?: string;
   readonly token?: Secret;
   readonly hosts: ReadonlyMap<string, HostPlan>;
-  /** Servers whose etcd answers. */
+  /** Servers whose etcd answers under a leader. */
   readonly living: readonly string[];
   /** Etcd's voters now and once the run is done; both 0 without etcd. */
   readonly votersBefore: number;

@@ -1,7 +1,6 @@
 import {nearest} from '../errors/nearest.js';
-import {etcdOf, hasBegun, type Known, type Votes} from './known.js';
+import {etcdOf, hasBegun, type Known} from './known.js';
 import type {Datastore, PlanRefusal} from './plan.js';
-import {hasQuorum, quorumOf} from './quorum.js';
 
 export interface Disks {
   readonly servers: readonly Known[];
@@ -169,20 +168,6 @@ export function refuseMembership({servers, lost, seed}: MembershipInput): PlanRe
     });
   }
   return refusals;
-}
-
-/** Joining adds a voter that is not well yet: the others have to be a majority of all of them, itself counted. */
-export function refuseJoins(votes: Votes, joins: number): PlanRefusal[] {
-  if (joins === 0 || votes.voters === 0) return [];
-  if (hasQuorum(votes.voters + 1, votes.healthy)) return [];
-  if (votes.voters === 1 && votes.healthy === 1) return [];
-  return [
-    {
-      hosts: [],
-      what: `a server may not join now: ${votes.healthy} of ${votes.voters} voters are healthy, and with one more ${quorumOf(votes.voters + 1)} would be needed`,
-      hint: 'bring the members that are down back first, or remove those that are lost',
-    },
-  ];
 }
 
 /** Agents alone in a run need a cluster to register at. */

@@ -1,18 +1,17 @@
-import {adoptionOf} from './adoption.js';
 import {agentPlan} from './agent_plan.js';
 import {chooseToken} from './choose_token.js';
-import {addressOf, type ClusterHost, isRunning, liveConfig, nodeNameOf, urlOf} from './classify.js';
-import {agentStep, type ConversionWish, conversionStep, converting, refuseConverting} from './conversion_roles.js';
-import {effectiveOf, isForeign} from './effective.js';
+import {type ClusterHost, isRunning, liveConfig} from './classify.js';
+import {agentStep, type ConversionWish, converting, refuseConverting} from './conversion_roles.js';
 import {evenness, joiningLater} from './evenness.js';
-import {type ClusterTokens, hostConfig} from './host_config.js';
-import {etcdOf, type Known, knownServers, type Votes, votesOf} from './known.js';
-import type {ClusterPlan, Datastore, HostPlan, Membership, PlanRefusal, Step} from './plan.js';
-import {refuseDisk, refuseJoins, refuseLost, refuseMembership, refuseNoServer} from './refusals.js';
-import {restartReason} from './restart_reason.js';
+import type {ClusterTokens} from './host_config.js';
+import {etcdOf, isRemoved, type Known, knownServers, learnersOf, votesOf} from './known.js';
+import type {ClusterPlan, Datastore, HostPlan, PlanRefusal} from './plan.js';
+import {refuseOut, refuseQuorum, withoutDead} from './quorum_refusals.js';
+import {refuseDisk, refuseLost, refuseMembership, refuseNoServer} from './refusals.js';
+import {type Picture, serverPlan} from './server_plan.js';
 import {showPlan} from './show.js';
 import {parseToken, sameToken} from './tokens.js';
-import {refuseWiped, type Wiped, wipedServers} from './wiped.js';
+import {refuseWiped, wipedServers} from './wiped.js';
 
 export interface RolesInput {
   /** All hosts of group `server`, in the inventory's order, whatever `--limit` says. */
@@ -24,6 +23,8 @@ export interface RolesInput {
   readonly allowEven?: boolean;
   /** What becomes of a server on SQLite; nothing without it. */
   readonly conversion?: ConversionWish;
+  /** `k3s_snapshot_before_change`: whether a snapshot is taken before servers are restarted. */
+  readonly snapshotBefore?: boolean;
   readonly random: (bytes: number) => Buffer;
 }
 
@@ -57,7 +58,9 @@ function agentTokenOf(servers: readonly ClusterHost[]): Pick<ClusterTokens, 'age
 
 /** Whom a joining server goes through: a running member, else one being started, else the seed. */
 function gateOf(servers: readonly Known[], seed: Known | undefined): Known | undefined {
-  const members = servers.filter(({kind}) => kind !== 'bare' && kind !== 'unknown');
+  const members = servers.filter(
+    (known) => known.kind !== 'bare' && known.kind !== 'unknown' && !isRemoved(known, servers),
+  );
   return (
     members.find(({host}) => isRunning(host) && host.sighting?.etcd?.hasLeader === true) ??
     members.find(({host}) => isRunning(host)) ??
@@ -66,97 +69,14 @@ function gateOf(servers: readonly Known[], seed: Known | undefined): Known | und
   );
 }
 
-interface Picture {
-  readonly servers: readonly Known[];
-  readonly datastore: Datastore;
-  readonly seed: Known | undefined;
-  readonly gate: Known | undefined;
-  readonly wiped: readonly Wiped[];
-  readonly tokens: ClusterTokens;
-  readonly conversion: ConversionWish;
-}
-
-function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly why: string} {
-  const {servers, seed, gate, wiped, conversion} = picture;
-  const {host, kind} = known;
-  const decided = conversionStep(known, servers, conversion);
-  if (decided !== undefined) return decided;
-  const through = gate === undefined ? '' : `; joins through ${gate.host.wanted.host}`;
-  if (kind === 'unknown') return {step: 'none', why: host.why ?? 'unreachable'};
-  if (!host.inPlay) return {step: 'none', why: 'not among the hosts of this run'};
-  if (kind === 'bare') {
-    if (known === seed) return {step: 'init', why: 'no server has any data'};
-    const dead = wiped.find((one) => one.known === known)?.dead;
-    if (dead === undefined) return {step: 'join', why: `has no data${through}`};
-    return {step: 'replace', why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`};
-  }
-  if (isRunning(host)) {
-    const reason = restartReason(host);
-    const runs = kind === 'member' ? 'runs as a member' : 'runs';
-    return {step: 'member', why: reason === undefined ? runs : `${runs}; to be restarted: ${reason}`};
-  }
-  return {
-    step: kind === 'member' ? 'start' : 'init',
-    why: kind === 'member' ? 'is a member that does not run' : 'has data but does not run',
-  };
-}
-
-function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture, peerUrl: string | undefined): Membership {
-  if (datastore !== 'etcd') return {membership: 'keep'};
-  if (step === 'init' || step === 'convert') return {membership: 'cluster-init'};
-  if ((step === 'join' || step === 'replace') && gate !== undefined)
-    return {membership: 'server', url: urlOf(addressOf(gate.host), gate.host.wanted.port)};
-  if (host.sighting === undefined || !isForeign(host.sighting, 'server')) return {membership: 'keep'};
-  // A server that was removed rejoins through `server`: it moves from a unit of another hand to config.yaml.
-  const {fromUnit} = effectiveOf(host.sighting, 'server');
-  if (typeof fromUnit.server === 'string') return {membership: 'server', url: fromUnit.server};
-  return fromUnit['cluster-init'] !== undefined && peerUrl !== undefined
-    ? {membership: 'server', url: peerUrl}
-    : {membership: 'keep'};
-}
-
-function serverPlan(known: Known, picture: Picture): HostPlan {
-  const {servers, datastore, gate, wiped, tokens} = picture;
-  const {host} = known;
-  const {step, why: found} = stepOf(known, picture);
-  const config = hostConfig(host, tokens);
-  const adoption = adoptionOf(host, config);
-  const why = adoption === undefined ? found : `${found}; ${adoption.words}`;
-  const peer =
-    servers.find((other) => other !== known && other.kind !== 'unknown' && other.kind !== 'bare') ??
-    servers.find((other) => other !== known && other.kind !== 'unknown');
-  const peerUrl =
-    datastore === 'etcd' && peer !== undefined ? urlOf(addressOf(peer.host), peer.host.wanted.port) : undefined;
-  const dead = wiped.find((one) => one.known === known)?.dead;
-  return {
-    host: host.wanted.host,
-    kind: 'server',
-    step,
-    why,
-    nodeName: nodeNameOf(host),
-    address: addressOf(host),
-    membership: membershipOf(known, step, picture, peerUrl),
-    ...(peerUrl === undefined ? {} : {peerUrl}),
-    ...(step === 'replace' && dead !== undefined && gate !== undefined
-      ? {dead: {id: dead.id, name: dead.name, through: gate.host.wanted.host}}
-      : {}),
-    kept: host.wanted.kept,
-    foreign: host.sighting !== undefined && isForeign(host.sighting, 'server'),
-    ...(adoption === undefined ? {} : {adoption}),
-    config,
-  };
-}
-
-/** A server on SQLite has no vote yet; one that has etcd on its disk is counted as a voter already. */
+/** A server on SQLite has no vote yet; one that has etcd on its disk is counted as a voter already, unless it was removed. */
 const isNewVoter = ({host, step}: HostPlan, servers: readonly Known[]): boolean =>
   (step === 'init' || step === 'join' || step === 'replace' || step === 'convert') &&
-  servers.some(({host: {wanted}, kind}) => wanted.host === host && kind !== 'member' && kind !== 'half-converted');
-
-/** Votes once the dead members of wiped servers are out. */
-const withoutDead = ({voters, healthy}: Votes, wiped: readonly Wiped[]): Votes => ({
-  voters: voters - wiped.filter(({dead}) => !dead.isLearner).length,
-  healthy,
-});
+  servers.some(
+    (known) =>
+      known.host.wanted.host === host &&
+      ((known.kind !== 'member' && known.kind !== 'half-converted') || isRemoved(known, servers)),
+  );
 
 /** Reads every host's role from what was seen; pure. Refusals forbid the whole run before anything is touched. */
 export function resolveRoles(input: RolesInput): ClusterPlan {
@@ -177,9 +97,9 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   );
   const becoming = [...hosts.values()].filter((plan) => isNewVoter(plan, servers));
   const votes = votesOf(servers);
-  const removed = withoutDead(votes, wiped);
   const isEtcd = datastore === 'etcd';
-  const votersAfter = isEtcd ? removed.voters + becoming.length : 0;
+  const growing = becoming.length + learnersOf(servers).length;
+  const votersAfter = isEtcd ? withoutDead(votes, wiped).voters + growing : 0;
   const later = joiningLater(servers, input.lost);
   const even = evenness({
     before: votes.voters,
@@ -201,8 +121,9 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
     ...(isEtcd
       ? [
           ...refuseMembership({servers, lost: input.lost, seed}),
-          ...refuseWiped(wiped, servers, votes),
-          ...(existing.some(({host}) => isRunning(host)) ? refuseJoins(removed, becoming.length) : []),
+          ...refuseOut(servers, picture.gate),
+          ...refuseWiped(wiped, servers),
+          ...refuseQuorum(wiped, servers, votes, becoming.length),
           ...even.refusals,
         ]
       : []),
@@ -213,12 +134,12 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
     ...(clusterId === undefined ? {} : {clusterId}),
     ...(chosen.token === undefined ? {} : {token: chosen.token}),
     hosts,
-    living: servers.filter(({host}) => host.sighting?.etcd !== undefined).map(({host}) => host.wanted.host),
+    living: servers.filter(({host}) => host.sighting?.etcd?.hasLeader === true).map(({host}) => host.wanted.host),
     votersBefore: votes.voters,
     healthyBefore: votes.healthy,
     votersAfter,
     refusals,
     warnings: isEtcd ? even.warnings : [],
   };
-  return {...plan, shows: showPlan(plan)};
+  return {...plan, shows: showPlan({...plan, snapshotBefore: input.snapshotBefore !== false})};
 }

@@ -34,6 +34,7 @@ const nodeOf = (name: string, change: Partial<NodeRow> = {}): NodeRow => ({
   name,
   ready: true,
   cordoned: false,
+  restarting: false,
   roles: 'control-plane,etcd',
   version: 'v1.30.6+k3s1',
   address: '10.0.0.1',
@@ -263,7 +264,7 @@ const rows: readonly Row[] = [
       return status(three.map((name) => seen(name, withLearner(name))));
     },
     health: 'degraded',
-    says: [/^server3 is a learner of etcd and does not vote yet$/, /^2 etcd members survive 0 failures/],
+    says: [/^server3 is a learner of etcd and does not vote yet$/],
     quorum: {voters: 2, healthy: 2},
   },
   {

@@ -1,7 +1,7 @@
 import {kindOf, liveConfig} from './classify.js';
 import {restartKeys} from './config_file.js';
 import type {HostPlan} from './plan.js';
-import {changedSince, restartReason} from './restart_reason.js';
+import {changedFiles, changedSince} from './restart_reason.js';
 import type {Difference, SeenHost} from './status_types.js';
 
 /** Steps in which a service is started that does not run. */
@@ -31,8 +31,7 @@ export function differencesOf({host, more}: SeenHost, plan: HostPlan | undefined
     const keys = restartKeys(liveConfig(sighting), plan.config);
     if (keys.length > 0) found.push({what: `config.yaml would change in ${keys.join(', ')}`, restart: true});
   }
-  const reason =
-    wanted.kind === 'server' ? restartReason(host) : changedSince(sighting.agent?.sums, more?.agentSumsNow);
+  const reason = wanted.kind === 'server' ? changedFiles(host) : changedSince(sighting.agent?.sums, more?.agentSumsNow);
   // While a service starts, it is writing down what it starts with.
   if (unit.active === 'active' && reason !== undefined) found.push({what: reason, restart: true});
   return found;

@@ -86,8 +86,8 @@ const refusals: Record<string, {servers: ClusterHost[]; what: string; hint: stri
     hint: 'look there, and if that member is dead remove it on server2: `k3s kubectl delete node server1`; then run again',
   },
   'a removal that no majority can agree to': {
-    servers: [wiped(), memberSeeing('server2', 'server1'), clusterHost('server3', stoppedMember('server3'))],
-    what: 'the dead member server1-0123abcd of server1 cannot be removed: 1 of 3 voters is healthy, and 2 have to agree',
+    servers: [wiped(), memberSeeing('server2', 'server1'), clusterHost('server3', stoppedMember('server3'), {}, false)],
+    what: 'the dead member server1-0123abcd of server1 cannot be removed: 1 of 3 voters is healthy or can be started, and 2 have to agree',
     hint: 'bring other members back first; if they are lost for good, make server2 the only member (there: `systemctl stop k3s && k3s server --cluster-reset`, then start it), which keeps its data, and run again',
   },
 };

@@ -1,7 +1,6 @@
 import {nodeNameOf} from './classify.js';
-import {etcdOf, type Known, listedMembers, memberNodeName, type Votes} from './known.js';
+import {type Known, listedMembers, memberNodeName} from './known.js';
 import type {PlanRefusal} from './plan.js';
-import {hasQuorum, quorumOf} from './quorum.js';
 import type {EtcdMember} from './sighting.js';
 
 /** A server that lost its data while the cluster still lists it. */
@@ -68,23 +67,6 @@ function refuseOne(wiped: Wiped, servers: readonly Known[]): PlanRefusal | undef
   return undefined;
 }
 
-/** Removing a member is itself a change that a majority has to agree to, and so is all that comes after. */
-function refuseQuorum(wiped: readonly Wiped[], servers: readonly Known[], votes: Votes): PlanRefusal | undefined {
-  const voters = wiped.filter(({dead}) => !dead.isLearner);
-  const [first] = voters;
-  if (first === undefined || hasQuorum(votes.voters, votes.healthy)) return undefined;
-  const living = servers.find(({host}) => host.sighting?.etcd !== undefined)?.host.wanted.host ?? 'a member';
-  return {
-    hosts: voters.map(({known}) => known.host.wanted.host),
-    what: `the dead member ${first.dead.name} of ${first.known.host.wanted.host} cannot be removed: ${votes.healthy} of ${votes.voters} voters ${votes.healthy === 1 ? 'is' : 'are'} healthy, and ${quorumOf(votes.voters)} have to agree`,
-    hint: `bring other members back first; if they are lost for good, make ${living} the only member (there: \`systemctl stop k3s && k3s server --cluster-reset\`, then start it), which keeps its data, and run again`,
-  };
-}
-
 /** Why dead members of wiped servers may not be removed; nothing when they may. */
-export function refuseWiped(wiped: readonly Wiped[], servers: readonly Known[], votes: Votes): readonly PlanRefusal[] {
-  if (wiped.length === 0 || etcdOf(servers).length === 0) return [];
-  const each = wiped.flatMap((one) => refuseOne(one, servers) ?? []);
-  const quorum = refuseQuorum(wiped, servers, votes);
-  return quorum === undefined ? each : [...each, quorum];
-}
+export const refuseWiped = (wiped: readonly Wiped[], servers: readonly Known[]): readonly PlanRefusal[] =>
+  wiped.flatMap((one) => refuseOne(one, servers) ?? []);

@@ -82,22 +82,29 @@ test.serial('then a dry run predicts nothing', async (t) => {
   t.is(conditionalShare(dry.events), 0);
 });
 
-test.serial('a flag altered by hand on one host: one changed task and one restart, there', async (t) => {
-  const pids = await cluster.mainPids();
-  await cluster.lab.host('server2').exec(['sh', '-c', 'echo "node-label: [by=hand]" >> /etc/rancher/k3s/config.yaml']);
-  const run = await cluster.run(['--diff']);
-  t.is(run.code, 0, transcript(run));
-  t.deepEqual(
-    withStatus(run.events, 'changed').map(({host, task}) => `${host}: ${task}`),
-    ['server2: K3s server, with its settings'],
-  );
-  const after = await cluster.mainPids();
-  t.deepEqual(
-    [...after].filter(([host, pid]) => pids.get(host) !== pid).map(([host]) => host),
-    ['server2'],
-  );
-  t.false((await cluster.lab.host('server2').exec(['cat', '/etc/rancher/k3s/config.yaml'])).stdout.includes('by=hand'));
-});
+test.serial(
+  'a flag altered by hand on one host: a snapshot, then one changed task and one restart, there',
+  async (t) => {
+    const pids = await cluster.mainPids();
+    await cluster.lab
+      .host('server2')
+      .exec(['sh', '-c', 'echo "node-label: [by=hand]" >> /etc/rancher/k3s/config.yaml']);
+    const run = await cluster.run(['--diff']);
+    t.is(run.code, 0, transcript(run));
+    t.deepEqual(
+      withStatus(run.events, 'changed').map(({host, task}) => `${host}: ${task}`),
+      ['server1: A snapshot of etcd', 'server2: K3s server, with its settings'],
+    );
+    const after = await cluster.mainPids();
+    t.deepEqual(
+      [...after].filter(([host, pid]) => pids.get(host) !== pid).map(([host]) => host),
+      ['server2'],
+    );
+    t.false(
+      (await cluster.lab.host('server2').exec(['cat', '/etc/rancher/k3s/config.yaml'])).stdout.includes('by=hand'),
+    );
+  },
+);
 
 test.serial('nothing secret is readable by others, in a process list or in a log', async (t) => {
   const server = cluster.lab.host('server1');

@@ -70,7 +70,7 @@ export const runningMember = (name: string, cluster: readonly string[], clusterI
     version: 'v1.30.6+k3s1',
     server: running,
     ping: true,
-    data: {wal: true, etcdDir: true, serverTls: true},
+    data: {wal: true, etcdDir: true, etcdName: memberFor(name).name, serverTls: true},
     etcd: {
       clusterId,
       members: cluster.map((member) => memberFor(member)),
@@ -84,7 +84,7 @@ export const stoppedMember = (name: string): Sighting =>
   sightingOf(name, {
     version: 'v1.30.6+k3s1',
     server: {...running, active: 'inactive'},
-    data: {wal: true, etcdDir: true, serverTls: true},
+    data: {wal: true, etcdDir: true, etcdName: memberFor(name).name, serverTls: true},
   });
 
 export const sqliteServer = (name: string): Sighting =>

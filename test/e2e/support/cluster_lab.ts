@@ -1,7 +1,8 @@
-import {spawn} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {RunEvent} from '../../../src/events/types.js';
 import {type Lab, type UpperEntry, up} from '../../../src/lab/index.js';
 import {labName, removeOrphans} from '../../support/lab_names.js';
@@ -17,8 +18,12 @@ export interface RunOutcome {
 export interface RunOptions {
   /** Playbook; site.yml without it. */
   readonly playbook?: string;
-  /** SIGKILL for the controller as soon as this says so. */
+  /** Inventory; the lab's own without it. */
+  readonly inventory?: string;
+  /** SIGKILL for the controller as soon as this says so of its output. */
   readonly killWhen?: (output: string) => boolean;
+  /** SIGKILL for the controller as soon as this is so, looked at again and again while it runs. */
+  readonly killOnce?: () => Promise<boolean>;
 }
 
 /** A lab, K3s to install on it, and the command as a user runs it. */
@@ -37,10 +42,17 @@ export interface ClusterLab {
 
 const repository = resolve(import.meta.dirname, '../../..');
 
+async function killAt(child: ChildProcess, due: () => Promise<boolean>): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (await due()) child.kill('SIGKILL');
+    await sleep(20);
+  }
+}
+
 async function runCommand(
   inventory: string,
   args: readonly string[],
-  {playbook = 'playbooks/site.yml', killWhen}: RunOptions,
+  {playbook = 'playbooks/site.yml', killWhen, killOnce}: RunOptions,
 ): Promise<RunOutcome> {
   const dir = await mkdtemp(join(tmpdir(), 'quorate-e2e-'));
   const log = join(dir, 'events.jsonl');
@@ -62,7 +74,9 @@ async function runCommand(
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  const code = await new Promise<number>((done) => child.on('close', (status) => done(status ?? -1)));
+  const closed = new Promise<number>((done) => child.on('close', (status) => done(status ?? -1)));
+  if (killOnce !== undefined) await killAt(child, killOnce);
+  const code = await closed;
   const lines = await readFile(log, 'utf8').catch(() => '');
   await rm(dir, {recursive: true, force: true});
   return {
@@ -105,7 +119,7 @@ export async function clusterLab(
     lab,
     k3s,
     setVariables,
-    run: (args, options = {}) => runCommand(lab.inventoryPath, args, options),
+    run: (args, options = {}) => runCommand(options.inventory ?? lab.inventoryPath, args, options),
     listings: async (except) =>
       new Map(
         await Promise.all(

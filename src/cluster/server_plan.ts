@@ -1,0 +1,108 @@
+import {type Adoption, adoptionOf} from './adoption.js';
+import {addressOf, isRunning, nodeNameOf, urlOf} from './classify.js';
+import type {K3sConfig} from './config_file.js';
+import {type ConversionWish, conversionStep} from './conversion_roles.js';
+import {effectiveOf, isForeign} from './effective.js';
+import {type ClusterTokens, hostConfig} from './host_config.js';
+import {hasLeader, isRemoved, type Known} from './known.js';
+import type {Datastore, HostPlan, Membership, Step} from './plan.js';
+import {restartReason} from './restart_reason.js';
+import type {Wiped} from './wiped.js';
+
+/** What is known of the cluster as a whole when one server's part is decided. */
+export interface Picture {
+  readonly servers: readonly Known[];
+  readonly datastore: Datastore;
+  readonly seed: Known | undefined;
+  /** Whom joining servers go through. */
+  readonly gate: Known | undefined;
+  readonly wiped: readonly Wiped[];
+  readonly tokens: ClusterTokens;
+  readonly conversion: ConversionWish;
+}
+
+/** Why a server is restarted, as far as it can be told before anything is touched; undefined where it goes on as it is. */
+function restartOf(known: Known, planned: K3sConfig, adoption: Adoption | undefined): string | undefined {
+  if (adoption !== undefined) return adoption.same ? undefined : adoption.words;
+  return restartReason(known.host, planned);
+}
+
+/** Members that do not run are started first, and only they can tell whether the cluster still lists a bare server. */
+const notHeardYet = ({servers}: Picture): string => {
+  const stopped = servers.filter(({kind, host}) => kind === 'member' && host.inPlay).map(({host}) => host.wanted.host);
+  return hasLeader(servers) || stopped.length === 0
+    ? ''
+    : `; whether a dead member of it is still listed is seen once ${stopped.join(', ')} run${stopped.length === 1 ? 's' : ''}`;
+};
+
+function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly why: string} {
+  const {seed, gate, wiped, servers, conversion} = picture;
+  const {host, kind} = known;
+  const decided = conversionStep(known, servers, conversion);
+  if (decided !== undefined) return decided;
+  const through = gate === undefined ? '' : `; joins through ${gate.host.wanted.host}`;
+  if (kind === 'unknown') return {step: 'none', why: host.why ?? 'unreachable'};
+  if (!host.inPlay) return {step: 'none', why: 'not among the hosts of this run'};
+  if (kind === 'bare') {
+    if (known === seed) return {step: 'init', why: 'no server has any data'};
+    const dead = wiped.find((one) => one.known === known)?.dead;
+    if (dead === undefined) return {step: 'join', why: `has no data${through}${notHeardYet(picture)}`};
+    return {step: 'replace', why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`};
+  }
+  if (isRemoved(known, servers))
+    return {step: 'join', why: `was removed from the cluster, and K3s puts its data aside${through}`};
+  if (isRunning(host)) return {step: 'member', why: kind === 'member' ? 'runs as a member' : 'runs'};
+  return {
+    step: kind === 'member' ? 'start' : 'init',
+    why: kind === 'member' ? 'is a member that does not run' : 'has data but does not run',
+  };
+}
+
+function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture, peerUrl: string | undefined): Membership {
+  if (datastore !== 'etcd') return {membership: 'keep'};
+  if (step === 'init' || step === 'convert') return {membership: 'cluster-init'};
+  if ((step === 'join' || step === 'replace') && gate !== undefined)
+    return {membership: 'server', url: urlOf(addressOf(gate.host), gate.host.wanted.port)};
+  if (host.sighting === undefined || !isForeign(host.sighting, 'server')) return {membership: 'keep'};
+  // A server that was removed rejoins through `server`: it moves from a unit of another hand to config.yaml.
+  const {fromUnit} = effectiveOf(host.sighting, 'server');
+  if (typeof fromUnit.server === 'string') return {membership: 'server', url: fromUnit.server};
+  return fromUnit['cluster-init'] !== undefined && peerUrl !== undefined
+    ? {membership: 'server', url: peerUrl}
+    : {membership: 'keep'};
+}
+
+export function serverPlan(known: Known, picture: Picture): HostPlan {
+  const {servers, datastore, gate, wiped, tokens} = picture;
+  const {host} = known;
+  const {step, why: found} = stepOf(known, picture);
+  const config = hostConfig(host, tokens);
+  const adoption = adoptionOf(host, config);
+  const restart = step === 'member' ? restartOf(known, config, adoption) : undefined;
+  const peer =
+    servers.find((other) => other !== known && other.kind !== 'unknown' && other.kind !== 'bare') ??
+    servers.find((other) => other !== known && other.kind !== 'unknown');
+  const peerUrl =
+    datastore === 'etcd' && peer !== undefined ? urlOf(addressOf(peer.host), peer.host.wanted.port) : undefined;
+  const dead = wiped.find((one) => one.known === known)?.dead;
+  const words =
+    adoption !== undefined ? `; ${adoption.words}` : restart === undefined ? '' : `; to be restarted: ${restart}`;
+  return {
+    host: host.wanted.host,
+    kind: 'server',
+    step,
+    why: `${found}${words}`,
+    nodeName: nodeNameOf(host),
+    address: addressOf(host),
+    membership: membershipOf(known, step, picture, peerUrl),
+    ...(restart === undefined ? {} : {restart}),
+    ...(peerUrl === undefined ? {} : {peerUrl}),
+    ...(step === 'replace' && dead !== undefined && gate !== undefined
+      ? {dead: {id: dead.id, name: dead.name, through: gate.host.wanted.host}}
+      : {}),
+    kept: host.wanted.kept,
+    foreign: host.sighting !== undefined && isForeign(host.sighting, 'server'),
+    ...(adoption === undefined ? {} : {adoption}),
+    config,
+  };
+}
