@@ -36,6 +36,12 @@ const causes: readonly {readonly pattern: RegExp; readonly why: string; readonly
     hint: 'wait until it has joined, then run again',
   },
   {
+    pattern:
+      /permanently removed from the cluster|has been removed from (the|its etcd) cluster|was removed from its etcd cluster/i,
+    why: 'the cluster took this member out: it was removed, or was a learner that did not catch up in time',
+    hint: 'if nothing on this server is needed, stop K3s there and remove server/db below its data-dir, then run again: it joins as a new member',
+  },
+  {
     pattern: /newer than datastore/i,
     why: 'certificates under server/tls are newer than those in the datastore',
     hint: 'clocks differ or files were copied: see K3s docs "certificate"; never edit server/tls',
@@ -69,9 +75,9 @@ export function causeOf(line: string): Cause | undefined {
   return found === undefined ? undefined : {why: found.why, ...(found.hint === undefined ? {} : {hint: found.hint})};
 }
 
-/** Causes that do not go away by waiting; others may be passing (a learner in the way, a port being freed). */
+/** Causes that do not go away by waiting; others may be passing (a learner in the way, a port being freed, a rejoin). */
 export const isFinal = (line: string): boolean =>
-  causeOf(line) !== undefined && !/too many learner|address already in use/i.test(line);
+  causeOf(line) !== undefined && !/too many learner|address already in use|removed from/i.test(line);
 
 /** The message of a fatal line, without logrus' dressing. */
 export function fatalMessage(line: string): string | undefined {

@@ -39,6 +39,9 @@ export const hasBegun = ({sighting}: ClusterHost): boolean => {
   return config['cluster-init'] === true || config.server !== undefined;
 };
 
+/** Systemd keeps it up, though it may wait for the others: a member alone of three neither answers nor ends. */
+const isUp = ({sighting}: ClusterHost): boolean => ['active', 'activating'].includes(sighting?.server?.active ?? '');
+
 /** What the cluster says of a server that has etcd's data. */
 export type Standing =
   | 'voter'
@@ -65,7 +68,9 @@ export function standingOf({host, kind}: Known, servers: readonly Known[]): Stan
   const {etcd} = host.sighting ?? {};
   const own = (etcd?.members ?? listedMembers(servers)).find((member) => isOwn(member, host));
   if (own !== undefined) return own.isLearner ? 'learner' : 'voter';
-  if (etcd !== undefined || !hasLeader(servers) || host.sighting?.data.etcdName === undefined) return 'unheard';
+  // One that is starting may have been added since the others were asked.
+  if (etcd !== undefined || isUp(host) || !hasLeader(servers) || host.sighting?.data.etcdName === undefined)
+    return 'unheard';
   return 'out';
 }
 
@@ -85,9 +90,6 @@ export interface Votes {
   /** Who will be well once this run has started the members that do not run, as far as it can tell. */
   readonly expected: number;
 }
-
-/** Systemd keeps it up, though it may wait for the others: a member alone of three neither answers nor ends. */
-const isUp = ({sighting}: ClusterHost): boolean => ['active', 'activating'].includes(sighting?.server?.active ?? '');
 
 /** Etcd's voters as the members list them, and how many of them are seen to be well. Unknown counts as down. */
 export function votesOf(servers: readonly Known[]): Votes {
