@@ -1,5 +1,5 @@
 export default {
-  files: ['src/**/*.test.ts', 'modules/**/*.test.ts', 'test/integration/**/*.test.ts'],
+  files: ['src/**/*.test.ts', 'modules/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/kill/**/*.test.ts'],
   extensions: {ts: 'module'},
   nodeArguments: ['--import=tsx'],
   timeout: '120s',

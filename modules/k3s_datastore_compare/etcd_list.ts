@@ -4,7 +4,7 @@
  */
 import {createHash} from 'node:crypto';
 import {z} from 'zod';
-import type {Listed, ListedNow} from '../../src/cluster/index.js';
+import {isHeartbeat, type Listed, type ListedNow} from '../../src/cluster/index.js';
 import {TaskError} from '../../src/errors/index.js';
 import type {HostNetwork} from '../../src/module/index.js';
 import {joinScripts, sh} from '../../src/shell/index.js';
@@ -79,12 +79,12 @@ export class EtcdGateway {
     return (await this.range({count_only: true}))?.header.revision ?? 0;
   }
 
-  /** Every key below /registry/ as it was at a revision, sorted, page by page. */
-  async *list(revision: number): AsyncGenerator<ListedNow> {
+  /** Every key below /registry/ as it was at a revision, sorted, page by page; their values may be left out. */
+  async *list(revision: number, {keysOnly = false} = {}): AsyncGenerator<ListedNow> {
     let limit = firstLimit;
     let from: string = registryRange.key;
     for (;;) {
-      const page = await this.range({key: from, limit: String(limit), revision: String(revision)});
+      const page = await this.range({key: from, limit: String(limit), revision: String(revision), keys_only: keysOnly});
       if (page === undefined) {
         limit = Math.max(1, Math.floor(limit / 8));
         continue;
@@ -100,6 +100,14 @@ export class EtcdGateway {
       from = Buffer.concat([Buffer.from(last.key, 'base64'), Buffer.from([0])]).toString('base64');
       limit = Math.min(mostKeys, Math.max(1, Math.floor((limit * pageBytes) / Math.max(bytes, 1))), limit * 8);
     }
+  }
+
+  /** The present revision, and how many keys there are that somebody would miss. */
+  async standing(): Promise<{readonly revision: number; readonly keys_then: number}> {
+    const revision = await this.revision();
+    let keys = 0;
+    for await (const {key} of this.list(revision, {keysOnly: true})) if (!isHeartbeat(key)) keys += 1;
+    return {revision, keys_then: keys};
   }
 
   /** What keys were at revisions of the past, in one request; an error where etcd has dropped one of them. */

@@ -3,9 +3,7 @@ import {
   conversionPhase,
   defaultConversionDir,
   defaultPaths,
-  isHeartbeat,
   isWhole,
-  type ListedNow,
   mergeLists,
   type Verdict,
   verdictOf,
@@ -38,14 +36,6 @@ const params = p.object({
 /** A large store over a slow line takes its time. */
 const compareLimitMs = 7_200_000;
 
-/** Counts on the way what is no heartbeat. */
-async function* counted(list: AsyncIterable<ListedNow>, count: {keys: number}): AsyncGenerator<ListedNow> {
-  for await (const one of list) {
-    if (!isHeartbeat(one.key)) count.keys += 1;
-    yield one;
-  }
-}
-
 interface Compared {
   readonly verdict: Verdict;
   readonly record: ConversionRecord;
@@ -56,19 +46,17 @@ async function compare(host: HostNetwork, place: ConversionPlace, at: string): P
   const before = listDatabase(await readDatabase(host, `${backupPath(place)}/server/db/state.db`));
   const etcd = new EtcdGateway(host, place.data_dir);
   const revision = await etcd.revision();
-  const count = {keys: 0};
   host.progress('comparing it with etcd, key by key');
-  const merged = await mergeLists(before, counted(etcd.list(revision), count));
+  const merged = await mergeLists(before, etcd.list(revision));
   if (merged.open.length > 0)
     host.progress(`looking into the past of ${merged.open.length} keys that are not as they were`);
   const verdict = verdictOf(merged, await pastOf(etcd, merged, revision));
   const record = {
     stage: 'compared',
     at,
-    revision,
+    ...(await etcd.standing()),
     keys: merged.before,
     list_sha256: merged.beforeSha256,
-    keys_then: count.keys,
   } as const;
   return {verdict, record};
 }

@@ -1,7 +1,8 @@
-import {conversionPhase, defaultConversionDir, defaultPaths} from '../../src/cluster/index.js';
-import {defineModule, type Plan, p} from '../../src/module/index.js';
+import {type ConversionRecord, conversionPhase, defaultConversionDir, defaultPaths} from '../../src/cluster/index.js';
+import {defineModule, type Plan, p, type Step} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
-import {diskProbe, parseDisk, recordStep} from '../support/conversion.js';
+import {EtcdGateway} from '../k3s_datastore_compare/etcd_list.js';
+import {type ConversionPlace, diskProbe, parseDisk, recordPath, recordScript} from '../support/conversion.js';
 import {type Job, jobEnd, jobSteps} from '../support/job.js';
 
 const params = p.object({
@@ -9,6 +10,18 @@ const params = p.object({
   dir: p.path('Folder of backup and record, on the host.').default(defaultConversionDir),
   data_dir: p.path("K3s's data-dir.").default(defaultPaths.dataDir),
   bin_dir: p.path('Where the binary lies.').default(defaultPaths.binDir),
+});
+
+/** The record, with etcd's revision of this moment: from here on it is others who write. */
+const noteStep = (place: ConversionPlace, record: ConversionRecord): Step => ({
+  step: 'converse',
+  title: `note in ${recordPath(place)}: ${record.stage}`,
+  talk: async (host) => {
+    const standing = await new EtcdGateway(host, place.data_dir).standing();
+    await host.ask(recordScript(place, {...record, ...standing}), 1024);
+    return standing;
+  },
+  deadlineMs: 3_600_000,
 });
 
 export default defineModule({
@@ -48,7 +61,7 @@ export default defineModule({
       diff: [{kind: 'values', path: folder, before: {}, after: {snapshot: name}}],
       steps: [
         ...jobSteps(job),
-        recordStep({data_dir: dataDir, dir}, {...record, stage: 'snapshot', at, snapshot: name}),
+        noteStep({data_dir: dataDir, dir}, {...record, stage: 'snapshot', at, snapshot: name}),
         jobEnd(job),
       ],
       touches: [

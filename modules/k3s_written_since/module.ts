@@ -30,7 +30,7 @@ async function count(
 ): Promise<WrittenSince> {
   const etcd = new EtcdGateway(host, place.data_dir);
   const found = {written: 0, heartbeats: 0, made: 0, now: 0};
-  for await (const {key, modRevision, createRevision} of etcd.list(await etcd.revision())) {
+  for await (const {key, modRevision, createRevision} of etcd.list(await etcd.revision(), {keysOnly: true})) {
     const heartbeat = isHeartbeat(key);
     if (!heartbeat) found.now += 1;
     if (modRevision <= revision) continue;

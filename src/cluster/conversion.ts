@@ -21,7 +21,7 @@ const recordSchema = z.object({
   at: z.string(),
   /** The last comparison found differences; nothing may build on this etcd. */
   differs: z.boolean().optional(),
-  /** Etcd's revision at the comparison: what has a higher one was written since. */
+  /** Etcd's revision when the conversion had ended: what has a higher one was written since. */
   revision: z.number().optional(),
   /** Keys below /registry/ in the backup. */
   keys: z.number().optional(),
@@ -79,6 +79,10 @@ export function conversionPhase({stateDb, wal, migrated, running, guarded, recor
   return 'empty';
 }
 
-/** Prefixes of keys that the cluster writes all the time by itself, and that nobody would miss. */
-export const heartbeats = ['/registry/events/', '/registry/leases/', '/registry/masterleases/', '/registry/minions/'];
-export const isHeartbeat = (key: string): boolean => heartbeats.some((prefix) => key.startsWith(prefix));
+/** Keys that the cluster renews all the time by itself, and that nobody would miss: Events, leases, the state of Nodes. */
+const heartbeatPrefixes = ['/registry/events/', '/registry/leases/', '/registry/masterleases/', '/registry/minions/'];
+/** Older versions keep the leader's lock in a ConfigMap. */
+const heartbeatKeys = ['/registry/configmaps/kube-system/k3s', '/registry/configmaps/kube-system/k3s-etcd'];
+
+export const isHeartbeat = (key: string): boolean =>
+  heartbeatPrefixes.some((prefix) => key.startsWith(prefix)) || heartbeatKeys.includes(key);

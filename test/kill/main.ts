@@ -1,0 +1,79 @@
+// npm run test:kill [-- --labs N --only WORDS]: every play of sources/ killed at every step, and docs/kill-matrix.md of it.
+import {execFileSync} from 'node:child_process';
+import {writeFile} from 'node:fs/promises';
+import {parseArgs} from 'node:util';
+import {clusterLab} from '../e2e/support/cluster_lab.js';
+import {type Bench, prepareBench, type RowOutcome, record, runRow} from './matrix.js';
+import {isComplete, type Part, pageOf} from './page.js';
+import {momentWords, type Row} from './rows.js';
+import type {RowSource} from './source.js';
+import {sources} from './sources/index.js';
+
+const {values} = parseArgs({
+  options: {
+    labs: {type: 'string', default: '2'},
+    only: {type: 'string', default: ''},
+    page: {type: 'string', default: 'docs/kill-matrix.md'},
+  },
+});
+const labs = Number(values.labs);
+const began = Date.now();
+const minutes = (): number => Math.round((Date.now() - began) / 60_000);
+const say = (line: string): void => {
+  process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+};
+
+/** Rows are handed out one by one to as many labs as there are. */
+async function runSource(source: RowSource, number: number, note: (part: Part) => Promise<void>): Promise<Part> {
+  const benches: Bench[] = [];
+  const boot = async (lab: number): Promise<Bench> =>
+    prepareBench(source, await clusterLab(`kill${number}${lab}`, source.size));
+  try {
+    say(`${source.name}: building the starting state`);
+    for (let lab = 0; lab < labs; lab++) benches.push(await boot(lab));
+    const [first] = benches;
+    if (first === undefined) throw new Error('there is no lab');
+    const rows = await record(first);
+    say(`${source.name}: ${rows.length} rows`);
+    const outcomes: (RowOutcome | undefined)[] = rows.map(() => undefined);
+    const part = (): Part => ({
+      ...source,
+      wanted: rows.length,
+      outcomes: outcomes.filter((outcome) => outcome !== undefined),
+    });
+    const waiting: {readonly row: Row; readonly index: number}[] = rows.map((row, index) => ({row, index}));
+    await Promise.all(
+      benches.map(async (bench) => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          const outcome = await runRow(bench, next.row);
+          outcomes[next.index] = outcome;
+          say(
+            `${outcome.ok ? 'ok    ' : 'FAILED'} ${outcome.seconds} s, ${momentWords(next.row.moment)}, ${next.row.kind}: ${outcome.what}`,
+          );
+          await note(part());
+        }
+      }),
+    );
+    return part();
+  } finally {
+    for (const {cluster} of benches) await cluster.down();
+  }
+}
+
+const chosen = sources.filter(({name}) => name.includes(values.only));
+if (chosen.length === 0) throw new Error(`no source of rows has '${values.only}' in its name`);
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {encoding: 'utf8'}).trim();
+const done: Part[] = [];
+let k3s = '';
+const write = (parts: readonly Part[]): Promise<void> =>
+  writeFile(values.page, pageOf(parts, {day: new Date().toISOString().slice(0, 10), commit, k3s, minutes: minutes()}));
+for (const [number, source] of chosen.entries()) {
+  k3s = 'the stand-in for K3s';
+  done.push(await runSource(source, number, (part) => write([...done, part])));
+}
+await write(done);
+const whole = isComplete(done);
+say(
+  `${done.flatMap(({outcomes}) => outcomes).filter(({ok}) => ok).length} of ${done.reduce((sum, {wanted}) => sum + wanted, 0)} rows healed in ${minutes()} minutes`,
+);
+process.exit(whole ? 0 : 1);

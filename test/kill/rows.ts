@@ -1,0 +1,54 @@
+import type {RunEvent} from '../../src/events/types.js';
+
+/** A step of a play, as an uninterrupted run has told it. */
+export interface Moment {
+  readonly host: string;
+  readonly task: string;
+  readonly step: string;
+  /** Which one of this name on this host in this task, from 1. */
+  readonly number: number;
+}
+
+/** What befalls the run at that moment. */
+export const killKinds = ['controller killed', 'service killed', 'host stopped'] as const;
+export type KillKind = (typeof killKinds)[number];
+
+export interface Row {
+  readonly source: string;
+  readonly moment: Moment;
+  readonly kind: KillKind;
+}
+
+/** Counts steps of one name, so that each is a moment of its own. */
+export class MomentCounter {
+  readonly #seen = new Map<string, number>();
+
+  /** The moment of an event; undefined for events that are no step. */
+  next(event: RunEvent): Moment | undefined {
+    if (event.kind !== 'step') return undefined;
+    const {host, task, title: step} = event;
+    const key = JSON.stringify([host, task.name, step]);
+    const number = (this.#seen.get(key) ?? 0) + 1;
+    this.#seen.set(key, number);
+    return {host, task: task.name, step, number};
+  }
+}
+
+/** Every step of a recorded run, in order. */
+export function momentsOf(events: readonly RunEvent[]): Moment[] {
+  const counter = new MomentCounter();
+  return events.flatMap((event) => counter.next(event) ?? []);
+}
+
+/** Each recorded step with each kind of kill. A recording without steps has no rows, and that is a fault. */
+export function rowsOf(source: string, events: readonly RunEvent[]): Row[] {
+  const rows = momentsOf(events).flatMap((moment) => killKinds.map((kind) => ({source, moment, kind})));
+  if (rows.length === 0) throw new Error(`the recorded run of "${source}" has no step: there is nothing to kill it at`);
+  return rows;
+}
+
+export const sameMoment = (a: Moment, b: Moment): boolean =>
+  a.host === b.host && a.task === b.task && a.step === b.step && a.number === b.number;
+
+export const momentWords = ({host, task, step, number}: Moment): string =>
+  `${host}: ${task}: ${step}${number > 1 ? ` (${number})` : ''}`;

@@ -1,0 +1,20 @@
+import type {ClusterLab} from '../e2e/support/cluster_lab.js';
+
+/** A play that has to survive being killed at every step of its own. */
+export interface RowSource {
+  /** Heading of its part of the page. */
+  readonly name: string;
+  readonly size: {readonly servers: number; readonly agents: number};
+  readonly playbook: string;
+  readonly args: readonly string[];
+  /** Brings fresh hosts to the state that the play is meant for. It is saved, and every row begins there. */
+  prepare(cluster: ClusterLab): Promise<void>;
+  /** Waits until a state that was put back is as it was saved: what ran runs again. */
+  ready(cluster: ClusterLab): Promise<void>;
+  /** What has to be equal before and after. */
+  fingerprint(cluster: ClusterLab): Promise<string>;
+  /** What the fingerprint is of, for the page. */
+  readonly fingerprintOf: string;
+  /** The unit that "service killed" kills on a host. */
+  unit(host: string): string;
+}

@@ -1,0 +1,84 @@
+import {createHash} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {ClusterLab} from '../../e2e/support/cluster_lab.js';
+import type {RowSource} from '../source.js';
+
+const server = 'server1';
+const space = 'kill-matrix';
+
+/** A ConfigMap of its own for each number: its value tells it from every other. */
+const configMap = (number: number): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {name: `object-${String(number).padStart(6, '0')}`, namespace: space},
+  data: {value: createHash('sha256').update(String(number)).digest('hex')},
+});
+
+/** Makes so many objects on the one server, through its API. */
+export async function makeObjects(cluster: ClusterLab, count: number): Promise<void> {
+  const host = cluster.lab.host(server);
+  const documents = [{apiVersion: 'v1', kind: 'Namespace', metadata: {name: space}}];
+  await host.exec(['k3s', 'kubectl', 'create', '-f', '-'], {input: JSON.stringify(documents[0])});
+  const items = Array.from({length: count}, (_, number) => configMap(number));
+  await host.exec(['k3s', 'kubectl', 'create', '-f', '-'], {
+    input: JSON.stringify({apiVersion: 'v1', kind: 'List', items}),
+  });
+}
+
+interface Item {
+  readonly metadata: {readonly name: string; readonly uid: string; readonly creationTimestamp: string};
+  readonly data: unknown;
+}
+
+/** How many of them the API serves, and a hash of all they are but their resourceVersion, which begins anew in etcd. */
+export async function objectsOf(cluster: ClusterLab): Promise<string> {
+  const {stdout} = await cluster.lab
+    .host(server)
+    .exec(['k3s', 'kubectl', 'get', 'configmaps', '-n', space, '-o', 'json']);
+  const {items} = JSON.parse(stdout) as {items: readonly Item[]};
+  const own = items.filter(({metadata}) => metadata.name.startsWith('object-'));
+  const sum = createHash('sha256');
+  for (const {metadata, data} of own)
+    sum.update(JSON.stringify([metadata.name, metadata.uid, metadata.creationTimestamp, data]));
+  return `${own.length} objects, ${sum.digest('hex').slice(0, 16)}`;
+}
+
+/** Waits until the server's API is ready. */
+export async function serving(cluster: ClusterLab): Promise<void> {
+  for (let tries = 0; tries < 120; tries++) {
+    const {stdout} = await cluster.lab.host(server).exec(['k3s', 'kubectl', 'get', '--raw', '/readyz'], {check: false});
+    if (stdout.trim() === 'ok') return;
+    await sleep(500);
+  }
+  throw new Error(`${server} is not ready after a minute`);
+}
+
+const objects = 10_000;
+
+async function sqliteServer(cluster: ClusterLab): Promise<void> {
+  const run = await cluster.run([]);
+  if (run.code !== 0) throw new Error(`site.yml failed:\n${run.stdout}${run.stderr}`);
+  await makeObjects(cluster, objects);
+}
+
+const common = {
+  size: {servers: 1, agents: 0},
+  playbook: 'playbooks/convert_to_etcd.yml',
+  ready: serving,
+  fingerprint: objectsOf,
+  fingerprintOf: `${objects} ConfigMaps with their UIDs, as the API serves them`,
+  unit: () => 'k3s',
+} as const;
+
+export const conversion: RowSource = {...common, name: 'SQLite to etcd', args: [], prepare: sqliteServer};
+
+export const rollback: RowSource = {
+  ...common,
+  name: 'Back from etcd to SQLite',
+  args: ['-e', 'rollback=true'],
+  prepare: async (cluster) => {
+    await sqliteServer(cluster);
+    const run = await cluster.run([], {playbook: common.playbook});
+    if (run.code !== 0) throw new Error(`the conversion failed:\n${run.stdout}${run.stderr}`);
+  },
+};

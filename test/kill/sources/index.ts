@@ -1,0 +1,5 @@
+import type {RowSource} from '../source.js';
+import {conversion, rollback} from './conversion.js';
+
+/** The plays of the matrix, in the order of its page. */
+export const sources: readonly RowSource[] = [conversion, rollback];
