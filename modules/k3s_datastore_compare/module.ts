@@ -17,7 +17,7 @@ import {
   diskProbe,
   parseDisk,
   recordPath,
-  recordScript,
+  writeRecord,
 } from '../support/conversion.js';
 import {EtcdGateway} from './etcd_list.js';
 import {pastOf} from './past.js';
@@ -77,7 +77,7 @@ async function compareAndNote(host: HostNetwork, place: ConversionPlace, at: str
   const {verdict, record} = await compare(host, place, at);
   const whole = isWhole(verdict) || verdict.unproven.length === accepted;
   // A difference is noted as well: nothing may build on this etcd, and a rollback counts what is written from here on.
-  await host.ask(recordScript(place, whole ? record : {...record, differs: true}), 1024);
+  await writeRecord(host, place, whole ? record : {...record, differs: true});
   if (!isWhole(verdict)) refuse(verdict, accepted);
   const {keys, equal, changedSince, made} = verdict;
   return {

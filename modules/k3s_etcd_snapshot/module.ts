@@ -2,7 +2,7 @@ import {type ConversionRecord, conversionPhase, defaultConversionDir, defaultPat
 import {defineModule, type Plan, p, type Step} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
 import {EtcdGateway} from '../k3s_datastore_compare/etcd_list.js';
-import {type ConversionPlace, diskProbe, parseDisk, recordPath, recordScript} from '../support/conversion.js';
+import {type ConversionPlace, diskProbe, parseDisk, recordPath, writeRecord} from '../support/conversion.js';
 import {type Job, jobEnd, jobSteps} from '../support/job.js';
 
 const params = p.object({
@@ -18,7 +18,7 @@ const noteStep = (place: ConversionPlace, record: ConversionRecord): Step => ({
   title: `note in ${recordPath(place)}: ${record.stage}`,
   talk: async (host) => {
     const standing = await new EtcdGateway(host, place.data_dir).standing();
-    await host.ask(recordScript(place, {...record, ...standing}), 1024);
+    await writeRecord(host, place, {...record, ...standing});
     return standing;
   },
   deadlineMs: 3_600_000,

@@ -1,7 +1,8 @@
 /** What the tasks of a conversion share: what lies on the disk, the record beside the backup, the guard of the unit. */
 import {posix} from 'node:path';
 import {type ConversionDisk, type ConversionRecord, parseRecord, recordFile} from '../../src/cluster/index.js';
-import type {Step} from '../../src/module/index.js';
+import {TaskError} from '../../src/errors/index.js';
+import type {HostNetwork, Step} from '../../src/module/index.js';
 import {raw, type Script, sh} from '../../src/shell/index.js';
 
 /** Where a conversion takes place. */
@@ -50,10 +51,16 @@ export function parseDisk(stdout: string): DiskSeen {
 }
 
 /** Writes the record, whole or not at all, for root only. */
-export const recordScript = (place: ConversionPlace, record: ConversionRecord): Script => sh`umask 077
+const recordScript = (place: ConversionPlace, record: ConversionRecord): Script => sh`umask 077
 mkdir -p ${place.dir} && chmod 700 ${place.dir}
 f=${recordPath(place)}
 printf '%s\n' ${JSON.stringify(record)} > "$f.new" && mv -f "$f.new" "$f" && sync`;
+
+/** Writes the record in the course of a conversation. */
+export async function writeRecord(host: HostNetwork, place: ConversionPlace, record: ConversionRecord): Promise<void> {
+  const {rc, stderr} = await host.ask(recordScript(place, record), 1024);
+  if (rc !== 0) throw new TaskError({what: `${recordPath(place)} cannot be written: ${stderr.trim()}`, rc, stderr});
+}
 
 export const recordStep = (place: ConversionPlace, record: ConversionRecord): Step => ({
   step: 'script',
