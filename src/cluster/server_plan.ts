@@ -60,7 +60,7 @@ function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly 
 
 function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture, peerUrl: string | undefined): Membership {
   if (datastore !== 'etcd') return {membership: 'keep'};
-  if (step === 'init' || step === 'convert') return {membership: 'cluster-init'};
+  if (step === 'init') return {membership: 'cluster-init'};
   if ((step === 'join' || step === 'replace') && gate !== undefined)
     return {membership: 'server', url: urlOf(addressOf(gate.host), gate.host.wanted.port)};
   if (host.sighting === undefined || !isForeign(host.sighting, 'server')) return {membership: 'keep'};

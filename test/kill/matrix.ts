@@ -16,12 +16,15 @@ export interface RowOutcome {
 const runLimitMs = 240_000;
 /** A run that was hit may go on, or give up; it is not waited for longer than this. */
 const hitLimitMs = 120_000;
-export const savedState = 'start';
+const savedState = 'start';
 
 /** A source with its lab, ready for rows. */
 export interface Bench {
   readonly source: RowSource;
   readonly cluster: ClusterLab;
+  readonly inventory: string;
+  /** The state that every row begins in. */
+  readonly state: string;
   readonly before: string;
 }
 
@@ -32,25 +35,25 @@ export async function prepareBench(source: RowSource, cluster: ClusterLab): Prom
   if (before === '')
     throw new Error(`the starting state of "${source.name}" has no fingerprint: nothing could differ from it`);
   await cluster.lab.save(savedState);
-  return {source, cluster, before};
+  return {source, cluster, inventory: cluster.lab.inventoryPath, state: savedState, before};
 }
 
 const play = (
-  {source, cluster}: Bench,
+  {source, inventory}: Bench,
   limitMs: number,
   onEvent?: (event: RunEvent, kill: () => void) => void,
 ): Promise<WatchedRun> =>
   watchedRun({
     cwd: process.cwd(),
-    args: [source.playbook, '-i', cluster.lab.inventoryPath, ...source.args],
+    args: [source.playbook, '-i', inventory, ...source.args],
     limitMs,
     ...(onEvent === undefined
       ? {}
       : {onEvent: (event, controller) => onEvent(event, () => controller.kill('SIGKILL'))}),
   });
 
-async function putBack({source, cluster}: Bench): Promise<void> {
-  await cluster.lab.restore(savedState);
+async function putBack({source, cluster, state}: Bench): Promise<void> {
+  await cluster.lab.restore(state);
   await source.ready(cluster);
 }
 

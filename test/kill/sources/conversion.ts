@@ -55,6 +55,10 @@ export async function serving(cluster: ClusterLab): Promise<void> {
 
 const objects = 10_000;
 
+/** What the stand-in shall get wrong at its next conversion. */
+export const spoil = (cluster: ClusterLab, settings: string): Promise<unknown> =>
+  cluster.lab.host(server).exec(['tee', '/etc/rancher/k3s/standin.yaml'], {input: settings});
+
 async function sqliteServer(cluster: ClusterLab): Promise<void> {
   const run = await cluster.run([]);
   if (run.code !== 0) throw new Error(`site.yml failed:\n${run.stdout}${run.stderr}`);
