@@ -79,8 +79,8 @@ export class EtcdGateway {
     return (await this.range({count_only: true}))?.header.revision ?? 0;
   }
 
-  /** Every key below /registry/ as it was at a revision, sorted, page by page; their values may be left out. */
-  async *list(revision: number, {keysOnly = false} = {}): AsyncGenerator<ListedNow> {
+  /** All of /registry/ as it was at a revision, in order of keys; values may be left out. */
+  async *pages(revision: number, {keysOnly = false} = {}): AsyncGenerator<Range['kvs']> {
     let limit = firstLimit;
     let from: string = registryRange.key;
     for (;;) {
@@ -89,17 +89,19 @@ export class EtcdGateway {
         limit = Math.max(1, Math.floor(limit / 8));
         continue;
       }
-      let bytes = 0;
-      for (const kv of page.kvs) {
-        bytes += kv.value.length + kv.key.length + 100;
-        yield listedNow(kv);
-      }
+      yield page.kvs;
       const last = page.kvs.at(-1);
       if (!page.more || last === undefined) return;
       // The next key in order of bytes is this one and a zero.
       from = Buffer.concat([Buffer.from(last.key, 'base64'), Buffer.from([0])]).toString('base64');
-      limit = Math.min(mostKeys, Math.max(1, Math.floor((limit * pageBytes) / Math.max(bytes, 1))), limit * 8);
+      const bytes = page.kvs.reduce((sum, {key, value}) => sum + key.length + value.length + 100, 0);
+      limit = Math.min(mostKeys, limit * 8, Math.max(1, Math.floor((limit * pageBytes) / bytes)));
     }
+  }
+
+  /** The same, key by key, each value by its hash. */
+  async *list(revision: number, options: {readonly keysOnly?: boolean} = {}): AsyncGenerator<ListedNow> {
+    for await (const page of this.pages(revision, options)) for (const kv of page) yield listedNow(kv);
   }
 
   /** The present revision, and how many keys there are that somebody would miss. */

@@ -61,14 +61,14 @@ async function compare(host: HostNetwork, place: ConversionPlace, at: string): P
   return {verdict, record};
 }
 
-function refuse(verdict: Verdict, accepted: number): void {
+function refuse(verdict: Verdict, accepted: number, backup: string): void {
   const {missing, altered, unproven} = verdict;
   if (missing.length + altered.length === 0 && unproven.length > 0 && unproven.length === accepted) return;
   throw new TaskError({
     what: `the conversion is not whole: ${verdictWords(verdict)}`,
     hint:
       missing.length + altered.length > 0
-        ? 'no server may join this one. Go back to SQLite with `convert_to_etcd.yml -e rollback=true`: the backup has every key'
+        ? `no server may join this one. Go back to SQLite with convert_to_etcd.yml -e rollback=true: the backup ${backup} has every key`
         : `look at these keys; if they are as they should be, run again with -e k3s_accept_unproven=${unproven.length}; if not, go back to SQLite with -e rollback=true`,
   });
 }
@@ -78,7 +78,7 @@ async function compareAndNote(host: HostNetwork, place: ConversionPlace, at: str
   const whole = isWhole(verdict) || verdict.unproven.length === accepted;
   // A difference is noted as well: nothing may build on this etcd, and a rollback counts what is written from here on.
   await writeRecord(host, place, whole ? record : {...record, differs: true});
-  if (!isWhole(verdict)) refuse(verdict, accepted);
+  if (!isWhole(verdict)) refuse(verdict, accepted, backupPath(place));
   const {keys, equal, changedSince, made} = verdict;
   return {
     keys,

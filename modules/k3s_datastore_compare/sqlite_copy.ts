@@ -50,7 +50,7 @@ export async function readDatabase(host: HostNetwork, file: string): Promise<Uin
  * Kine keeps a row for each revision of a key: the newest of a name is what it is now, unless it says "deleted". Of all names
  * K3s copies those below /registry/ (k3s pkg/etcd migrateFromSQLite lists that prefix).
  */
-const listing = `SELECT name, value FROM kine AS kv WHERE name >= '/registry/' AND name < '/registry0' AND deleted = 0
+export const listing = `SELECT name, value FROM kine AS kv WHERE name >= '/registry/' AND name < '/registry0' AND deleted = 0
   AND id = (SELECT MAX(id) FROM kine AS later WHERE later.name = kv.name) ORDER BY name`;
 
 /** Key, length and hash of each value, sorted by key. The database is closed at the end. */
