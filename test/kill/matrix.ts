@@ -78,13 +78,15 @@ async function strike({source, cluster}: Bench, {host}: Moment, kind: KillKind, 
 }
 
 /** Runs the play up to the moment, strikes, and waits until that run has ended in its own way. */
-async function hit(bench: Bench, {moment, kind}: Row): Promise<WatchedRun | undefined> {
+async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined): Promise<WatchedRun | undefined> {
   const counter = new MomentCounter();
+  let come = false;
   let struck: Promise<void> | undefined;
   const run = await play(bench, hitLimitMs, (event, kill) => {
     const now = counter.next(event);
-    if (struck === undefined && now !== undefined && sameMoment(now, moment))
-      struck = strike(bench, moment, kind, kill);
+    if (now !== undefined) come = sameMoment(now, moment);
+    const isNow = during === undefined ? now !== undefined : event.kind === 'progress' && during.test(event.message);
+    if (struck === undefined && come && isNow) struck = strike(bench, moment, kind, kill);
   });
   if (struck === undefined) return undefined;
   await struck;
@@ -98,8 +100,11 @@ const changesOf = (events: readonly RunEvent[]): string[] =>
 
 const tail = (run: WatchedRun): string => run.output.trim().split('\n').slice(-25).join('\n');
 
-/** Puts the starting state back, hits the run, runs it again, compares, and runs it once more: nothing may change. */
-export async function runRow(bench: Bench, row: Row): Promise<RowOutcome> {
+/**
+ * Puts the starting state back, hits the run, runs it again, compares, and runs it once more: nothing may change. With `during`
+ * the step is hit not at its beginning but when it tells of progress in these words.
+ */
+export async function runRow(bench: Bench, row: Row, during?: RegExp): Promise<RowOutcome> {
   const began = Date.now();
   const outcome = (ok: boolean, what: string): RowOutcome => ({
     row,
@@ -109,7 +114,7 @@ export async function runRow(bench: Bench, row: Row): Promise<RowOutcome> {
   });
   try {
     await putBack(bench);
-    const first = await hit(bench, row);
+    const first = await hit(bench, row, during);
     if (first === undefined) return outcome(false, 'the run did not come to this step, so nothing was killed');
     const again = await play(bench, runLimitMs);
     if (again.code !== 0) return outcome(false, `the second run ended with ${again.code}:\n${tail(again)}`);
