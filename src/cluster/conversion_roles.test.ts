@@ -68,6 +68,15 @@ test('no server joins one that was not compared, or differs', (t) => {
   t.deepEqual(planOf('none', withRecord(member, 'snapshot'), bare, sightingOf('server3')).refusals, []);
 });
 
+test('a server that was stopped for its conversion is started by that play only', (t) => {
+  t.regex(
+    planOf('none', withRecord(sqlite, 'backed-up')).refusals[0]?.what ?? '',
+    /conversion of server1 to etcd is not finished/,
+  );
+  t.deepEqual(planOf('only', withRecord(sqlite, 'backed-up')).refusals, []);
+  t.deepEqual(planOf('back', withRecord(sqlite, 'backed-up')).refusals, []);
+});
+
 test('two servers with data are not one cluster', (t) => {
   t.regex(
     planOf('only', sqlite, sqliteServer('server2')).refusals[0]?.what ?? '',

@@ -53,15 +53,19 @@ export const agentStep = (plan: HostPlan, wish: ConversionWish): HostPlan =>
 
 const namesOf = (servers: readonly Known[]): string => servers.map(({host}) => host.wanted.host).join(', ');
 
-/** No server joins one whose conversion nobody has compared. */
+/**
+ * No server joins one whose conversion nobody has compared. And one that was stopped for it, and may be told to start on
+ * etcd already, is started by that play only, which watches it.
+ */
 function refuseUnfinished(servers: readonly Known[]): PlanRefusal[] {
-  if (!servers.some(({kind}) => kind === 'bare')) return [];
+  const joins = servers.some(({kind}) => kind === 'bare');
   return servers
-    .filter((known) => known.kind === 'member' && isUnfinished(known))
-    .map(({host}) => ({
+    .filter((known) => isUnfinished(known) && (joins || known.kind === 'sqlite'))
+    .filter(({host}) => host.sighting?.data.conversion?.stage !== 'restored')
+    .map(({host, kind}) => ({
       hosts: [host.wanted.host],
-      what: `the conversion of ${host.wanted.host} to etcd is not finished: it was not compared with its backup, or differs from it`,
-      hint: 'no server joins it before: run `quorate run playbooks/convert_to_etcd.yml` with this inventory',
+      what: `the conversion of ${host.wanted.host} to etcd is not finished${kind === 'sqlite' ? '' : ': it was not compared with its backup, or differs from it'}`,
+      hint: 'finish it: run `quorate run playbooks/convert_to_etcd.yml` with this inventory (with -e rollback=true it goes back to SQLite)',
     }));
 }
 

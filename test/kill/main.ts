@@ -1,6 +1,5 @@
 // npm run test:kill [-- --labs N --only WORDS]: every play of sources/ killed at every step, and docs/kill-matrix.md of it.
-import {execFileSync} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
 import {clusterLab} from '../e2e/support/cluster_lab.js';
 import {type Bench, prepareBench, type RowOutcome, record, runRow} from './matrix.js';
@@ -62,13 +61,12 @@ async function runSource(source: RowSource, number: number, note: (part: Part) =
 
 const chosen = sources.filter(({name}) => name.includes(values.only));
 if (chosen.length === 0) throw new Error(`no source of rows has '${values.only}' in its name`);
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {encoding: 'utf8'}).trim();
+const {version} = JSON.parse(await readFile('package.json', 'utf8')) as {version: string};
 const done: Part[] = [];
-let k3s = '';
+const k3s = process.env.K3S_BINARY === undefined ? 'the stand-in for K3s' : `K3s at ${process.env.K3S_BINARY}`;
 const write = (parts: readonly Part[]): Promise<void> =>
-  writeFile(values.page, pageOf(parts, {day: new Date().toISOString().slice(0, 10), commit, k3s, minutes: minutes()}));
+  writeFile(values.page, pageOf(parts, {day: new Date().toISOString().slice(0, 10), version, k3s, minutes: minutes()}));
 for (const [number, source] of chosen.entries()) {
-  k3s = 'the stand-in for K3s';
   done.push(await runSource(source, number, (part) => write([...done, part])));
 }
 await write(done);

@@ -13,7 +13,7 @@ export interface Part {
 
 export interface Surroundings {
   readonly day: string;
-  readonly commit: string;
+  readonly version: string;
   readonly k3s: string;
   readonly minutes: number;
 }
@@ -51,7 +51,7 @@ function partOf({name, playbook, args, fingerprintOf, wanted, outcomes}: Part): 
 }
 
 /** docs/kill-matrix.md, whole. */
-export const pageOf = (parts: readonly Part[], {day, commit, k3s, minutes}: Surroundings): string =>
+export const pageOf = (parts: readonly Part[], {day, version, k3s, minutes}: Surroundings): string =>
   `${[
     '# Killed at every step',
     '',
@@ -61,7 +61,7 @@ export const pageOf = (parts: readonly Part[], {day, commit, k3s, minutes}: Surr
     'service on that host is, or the host loses its power and is switched on again. Then the playbook is run again and has to succeed, what is compared has to be equal',
     'to what it was before, and one more run has to change nothing. A cell says how the run that was hit ended by itself.',
     '',
-    `${day}, commit ${commit}, ${k3s}, ${minutes} minutes.`,
+    `${day}, quorate ${version}, ${k3s}, ${minutes} minutes.`,
     '',
     ...parts.map(partOf).join('\n\n').split('\n'),
   ].join('\n')}\n`;
