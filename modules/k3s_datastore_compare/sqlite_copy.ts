@@ -53,11 +53,14 @@ export async function readDatabase(host: HostNetwork, file: string): Promise<Uin
 export const listing = `SELECT name, value FROM kine AS kv WHERE name >= '/registry/' AND name < '/registry0' AND deleted = 0
   AND id = (SELECT MAX(id) FROM kine AS later WHERE later.name = kv.name) ORDER BY name`;
 
+/** sql.js keeps a copy of what it is given, made with `slice`: this one gives itself, since nobody else needs it any more. */
+const handedOver = (image: Uint8Array): Uint8Array => Object.defineProperty(image, 'slice', {value: () => image});
+
 /** Key, length and hash of each value, sorted by key. The database is closed at the end. */
 export async function* listDatabase(image: Uint8Array): AsyncGenerator<Listed> {
   const {default: load} = await import('sql.js');
   const sqlite: SqlJs.SqlJsStatic = await load();
-  const database = new sqlite.Database(image);
+  const database = new sqlite.Database(handedOver(image));
   try {
     const rows = database.prepare(listing);
     while (rows.step()) {

@@ -1,5 +1,6 @@
 // npm run test:kill [-- --labs N --only WORDS]: every play of sources/ killed at every step, and docs/kill-matrix.md of it.
-import {readFile, writeFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {appendFile, readFile, writeFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
 import {clusterLab} from '../e2e/support/cluster_lab.js';
 import {type Bench, prepareBench, type RowOutcome, record, runRow} from './matrix.js';
@@ -13,6 +14,8 @@ const {values} = parseArgs({
     labs: {type: 'string', default: '2'},
     only: {type: 'string', default: ''},
     page: {type: 'string', default: 'docs/kill-matrix.md'},
+    /** Outcomes by row, a line each; rows that healed are not run again when the matrix was cut short. */
+    outcomes: {type: 'string', default: ''},
   },
 });
 const labs = Number(values.labs);
@@ -21,6 +24,16 @@ const minutes = (): number => Math.round((Date.now() - began) / 60_000);
 const say = (line: string): void => {
   process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 };
+
+const rowKey = (row: Row): string => JSON.stringify([row.source, momentWords(row.moment), row.kind]);
+
+/** What healed in a run of the matrix that was cut short. */
+async function healedBefore(file: string): Promise<ReadonlyMap<string, RowOutcome>> {
+  if (file === '' || !existsSync(file)) return new Map();
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const all = lines.map((line) => JSON.parse(line) as RowOutcome).filter(({ok}) => ok);
+  return new Map(all.map((outcome) => [rowKey(outcome.row), outcome]));
+}
 
 /** Rows are handed out one by one to as many labs as there are. */
 async function runSource(source: RowSource, number: number, note: (part: Part) => Promise<void>): Promise<Part> {
@@ -34,18 +47,21 @@ async function runSource(source: RowSource, number: number, note: (part: Part) =
     if (first === undefined) throw new Error('there is no lab');
     const rows = await record(first);
     say(`${source.name}: ${rows.length} rows`);
-    const outcomes: (RowOutcome | undefined)[] = rows.map(() => undefined);
+    const outcomes: (RowOutcome | undefined)[] = rows.map((row) => healed.get(rowKey(row)));
     const part = (): Part => ({
       ...source,
       wanted: rows.length,
       outcomes: outcomes.filter((outcome) => outcome !== undefined),
     });
-    const waiting: {readonly row: Row; readonly index: number}[] = rows.map((row, index) => ({row, index}));
+    const waiting: {readonly row: Row; readonly index: number}[] = rows
+      .map((row, index) => ({row, index}))
+      .filter(({index}) => outcomes[index] === undefined);
     await Promise.all(
       benches.map(async (bench) => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           const outcome = await runRow(bench, next.row);
           outcomes[next.index] = outcome;
+          if (values.outcomes !== '') await appendFile(values.outcomes, `${JSON.stringify(outcome)}\n`);
           say(
             `${outcome.ok ? 'ok    ' : 'FAILED'} ${outcome.seconds} s, ${momentWords(next.row.moment)}, ${next.row.kind}: ${outcome.what}`,
           );
@@ -62,6 +78,7 @@ async function runSource(source: RowSource, number: number, note: (part: Part) =
 const chosen = sources.filter(({name}) => name.includes(values.only));
 if (chosen.length === 0) throw new Error(`no source of rows has '${values.only}' in its name`);
 const {version} = JSON.parse(await readFile('package.json', 'utf8')) as {version: string};
+const healed = await healedBefore(values.outcomes);
 const done: Part[] = [];
 const k3s = process.env.K3S_BINARY === undefined ? 'the stand-in for K3s' : `K3s at ${process.env.K3S_BINARY}`;
 const write = (parts: readonly Part[]): Promise<void> =>

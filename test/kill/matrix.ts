@@ -45,7 +45,8 @@ const play = (
 ): Promise<WatchedRun> =>
   watchedRun({
     cwd: process.cwd(),
-    args: [source.playbook, '-i', inventory, ...source.args],
+    // The machine has several labs to carry: a slow login is no fault of the play.
+    args: [source.playbook, '-i', inventory, '--timeout', '60', ...source.args],
     limitMs,
     ...(onEvent === undefined
       ? {}
