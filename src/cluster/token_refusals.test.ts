@@ -98,7 +98,7 @@ const cases: Record<string, {servers: ClusterHost[]; agents?: ClusterHost[]; ref
     refusal: {
       hosts: [],
       what: 'k3s_agent_token is not the agent token of the cluster that server1 belongs to: agents that have that one would be turned away',
-      hint: "take it from /var/lib/rancher/k3s/server/agent-token on server1. For another, first run without k3s_agent_token, which gives agents the servers' token, then with the new one",
+      hint: 'take it from /var/lib/rancher/k3s/server/agent-token on server1; or leave it out: it is kept as it is',
       variable: place('k3s_agent_token'),
     },
   },

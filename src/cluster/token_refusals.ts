@@ -137,6 +137,6 @@ function agentWords(wanted: Secret, living: Secret | undefined, keeper: ClusterH
   const {host, dataDir} = keeper.wanted;
   return {
     what: `is not the agent token of the cluster that ${host} belongs to: agents that have that one would be turned away`,
-    hint: `take it from ${dataDir}/server/agent-token on ${host}. For another, first run without k3s_agent_token, which gives agents the servers' token, then with the new one`,
+    hint: `take it from ${dataDir}/server/agent-token on ${host}; or leave it out: it is kept as it is`,
   };
 }
