@@ -27,8 +27,8 @@ const says = (t: ExecutionContext, name: string, run: RunOutcome, masks: Broken[
   texts.is(t, name, spoken(run, {[folder]: 'LAB', [cluster.k3s.version]: 'VERSION', ...masks}));
 };
 
-const warningsOf = ({stdout}: RunOutcome, which = /^/): string =>
-  stdout
+const warningsOf = (run: RunOutcome, which = /^/): string =>
+  spoken(run, {})
     .split('\n')
     .filter((line) => line.startsWith('[WARNING]') && which.test(line))
     .join('\n');
