@@ -88,6 +88,21 @@ test('gives variables to each host, and its data to the registered result', asyn
   );
 });
 
+test('hosts of the scope that only a later play has get their variables as well', async (t) => {
+  const run = await runYaml(
+    `${playbook('h1')}
+- hosts: h2
+  gather_facts: false
+  tasks: [{name: later, debug: {msg: "{{ role }}"}}]
+`,
+    options((entries) => ({
+      refusals: [],
+      variables: new Map(entries.map(({host}) => [host, {role: `role of ${host}`}])),
+    })),
+  );
+  t.is(run.outcome('h2', 'later').result.msg, 'role of h2');
+});
+
 test('an unreachable host of the play is an entry, and leaves the play afterwards', async (t) => {
   const run = await runYaml(
     playbook('server'),

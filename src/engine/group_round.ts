@@ -78,7 +78,10 @@ async function planned(
     for (const values of plan.variables?.values() ?? [])
       for (const secret of secretsIn(values)) play.run.options.masker.add(secret);
     tell(round, plan);
-    if (plan.refusals.length === 0) makeGroups(round, plan);
+    if (plan.refusals.length === 0) {
+      makeGroups(round, plan);
+      teachOthers(round, plan, taking);
+    }
     return outcomesOf(round, plan, looked, taking);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
@@ -92,6 +95,12 @@ function makeGroups({play}: Round, {groups = new Map()}: GroupPlan): void {
     run.namedGroups.add(group);
     for (const host of hosts) run.options.variables.groupBy(host, group, []);
   }
+}
+
+/** Hosts of the scope that are not of this play may be of a later one: they learn what was planned for them as well. */
+function teachOthers({play}: Round, {variables = new Map()}: GroupPlan, taking: readonly string[]): void {
+  for (const [host, values] of variables)
+    if (!taking.includes(host)) play.run.options.variables.setVariables(host, values, {cacheable: false});
 }
 
 function leftOut({play, task}: Round, host: string): Outcome | undefined {
