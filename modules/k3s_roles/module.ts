@@ -5,12 +5,14 @@ import {
   effectiveOf,
   groupOfStep,
   type HostPlan,
+  isAddress,
   kindOf,
   lookScript,
   parseLook,
   renderEnvironment,
   resolveRoles,
   secretsInEnvironment,
+  servingNames,
   urlOf,
 } from '../../src/cluster/index.js';
 import {type Data, defineModule, p} from '../../src/module/index.js';
@@ -63,6 +65,11 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
         wanted.endpoints[0] === undefined
           ? urlOf(own.address, wanted.port)
           : urlOf(wanted.endpoints[0], wanted.apiPort),
+      port: wanted.port,
+      api_port: wanted.apiPort,
+      endpoints: wanted.endpoints,
+      endpoint_names: wanted.endpoints.filter((endpoint) => !isAddress(endpoint)),
+      serving_names: own.kind === 'server' ? servingNames(own.config, wanted.endpoints) : [],
       servers: servers.map(({host: name}) => name),
       reachable,
       living: plan.living,

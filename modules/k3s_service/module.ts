@@ -40,6 +40,7 @@ They are compared with the files as they are now, so that a restart which a cras
     const before: Record<string, unknown> = {};
     const after: Record<string, unknown> = {};
     const steps: Step[] = [...(settings?.steps ?? [])];
+    const gate = given.datastore === 'etcd' && !given.allow_outage ? [quorumGate(name, given.data_dir)] : [];
     if (enabled !== seen.enabled && seen.load === 'loaded') {
       before.enabled = seen.enabled;
       after.enabled = enabled;
@@ -48,7 +49,7 @@ They are compared with the files as they are now, so that a restart which a cras
     if (state === 'stopped' && running) {
       before.state = seen.active;
       after.state = 'inactive';
-      steps.push(...stopSteps(name));
+      steps.push(...gate, ...stopSteps(name));
     }
     if (state === 'started' && !running) {
       before.state = seen.active;
@@ -62,10 +63,7 @@ They are compared with the files as they are now, so that a restart which a cras
     } else if (state === 'started' && restartDue(given, found)) {
       before['started with'] = seen.foreign ? 'a unit of another hand' : `${stale.join(', ')} as before`;
       after['started with'] = 'what is on the disk now';
-      steps.push(
-        ...(given.datastore === 'etcd' && !given.allow_outage ? [quorumGate(name, given.data_dir)] : []),
-        ...startSteps(name, 'restart', timeoutS),
-      );
+      steps.push(...gate, ...startSteps(name, 'restart', timeoutS));
     }
     const result: Data = {name, status: state === 'started' ? 'active' : 'inactive', stale, keys: settings?.keys ?? []};
     if (steps.length === 0) {

@@ -21,7 +21,7 @@ export const serviceParams = {
   datastore: p
     .choice(
       ['etcd', 'sqlite', 'external'],
-      'With etcd, a restart waits until the other voters can keep quorum, and is refused if they cannot.',
+      'With etcd, a stop or restart waits until the other voters can keep quorum, and is refused if they cannot.',
     )
     .default('sqlite'),
   allow_outage: p.bool('Restart even if etcd loses quorum for as long as this server is away.').default(false),

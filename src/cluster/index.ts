@@ -1,3 +1,4 @@
+export {type HostAddress, isAddress, parseAddress, sameAddress} from './address.js';
 export {causeOf, fatalMessage, isFinal} from './causes.js';
 export {addressOf, type ClusterHost, isRunning, kindOf, liveConfig, nodeNameOf, urlOf} from './classify.js';
 export {type ClusterToken, clusterToken} from './cluster_token.js';
@@ -43,11 +44,23 @@ export {type KubeconfigMerge, type KubeconfigWanted, mergeKubeconfig} from './ku
 export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
 export {cordonMark, type NodeRow, parseNodeList} from './nodes.js';
+export {compareRecords, type Lookup} from './name_records.js';
 export {type ClusterPlan, groupOfStep, type HostPlan, type PlanRefusal, type Step} from './plan.js';
+export {
+  listedServers,
+  type PoolCandidate,
+  type PoolSeen,
+  type PoolServer,
+  type PoolState,
+  parseStatistics,
+  poolName,
+  poolOf,
+} from './pool.js';
 export {preflight} from './preflight.js';
 export type {Preflight} from './preflight_types.js';
 export {hasQuorum, mayStopOne, quorumOf, tolerance} from './quorum.js';
 export {resolveRoles} from './roles.js';
+export {servingNames, servingVerdict} from './serving_names.js';
 export {type EtcdMember, parseLook, parseMemberList, type Sighting, type UnitFiles} from './sighting.js';
 export {applyWal, markWithoutWal, readWal} from './sqlite_wal.js';
 export {clusterStatus} from './status.js';
@@ -66,4 +79,5 @@ export type {
 } from './status_types.js';
 export {newToken, parseToken, sameToken} from './tokens.js';
 export {binaryName, compareVersions, moveBetween, parseVersion, type Version} from './versions.js';
+export {type BalancerHost, planVrrp, type Vrrp} from './vrrp.js';
 export {type WantedHost, wantedOf} from './wanted.js';

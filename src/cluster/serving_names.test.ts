@@ -1,0 +1,38 @@
+import test from 'ava';
+import {servingNames, servingVerdict} from './serving_names.js';
+
+for (const [name, config, endpoints, expected] of [
+  ['nothing asked for', {}, [], []],
+  ['the fixed address', {}, ['10.0.0.200'], ['10.0.0.200']],
+  ['tls-san as a list', {'tls-san': ['a.example.com', 'b.example.com']}, [], ['a.example.com', 'b.example.com']],
+  ['tls-san as one text', {'tls-san': 'a.example.com, 10.0.0.1'}, [], ['a.example.com', '10.0.0.1']],
+  [
+    'each once, in one spelling',
+    {'tls-san': ['K3S.example.com', '[fd00:0::1]']},
+    ['k3s.example.com', 'fd00::1'],
+    ['k3s.example.com', 'fd00::1'],
+  ],
+] as const) {
+  test(name, (t) => {
+    t.deepEqual(servingNames(config, endpoints), [...expected]);
+  });
+}
+
+for (const [name, own, codes, expected] of [
+  ['all', 0, {a: 0, b: 0}, {served: 'all'}],
+  ['nothing asked for', 0, {}, {served: 'all'}],
+  ['one is missing', 0, {a: 60, b: 0}, {served: 'missing', names: ['a']}],
+  ['curl before 7.62', 0, {a: 51}, {served: 'missing', names: ['a']}],
+  ['no server', 7, {a: 7}, {served: 'unknown', why: 'the server does not answer on its port (curl: 7)'}],
+  [
+    'another CA',
+    60,
+    {a: 60},
+    {served: 'unknown', why: "the certificate that is served is not signed by the cluster's server CA"},
+  ],
+  ['no answer under one name', 0, {a: 28}, {served: 'unknown', why: 'the server does not answer under a (curl: 28)'}],
+] as const) {
+  test(`certificate: ${name}`, (t) => {
+    t.deepEqual(servingVerdict(own, new Map(Object.entries(codes))), expected as ReturnType<typeof servingVerdict>);
+  });
+}

@@ -1,0 +1,132 @@
+import test from 'ava';
+import {type BalancerHost, defaultRouterId, planVrrp, type VrrpInput} from './vrrp.js';
+
+const eth0 = (address: string, prefixLength = 24) => ({device: 'eth0', address, prefixLength});
+const balancer = (name: string, address: string, more: Partial<BalancerHost> = {}): BalancerHost => ({
+  name,
+  addresses: [eth0(address)],
+  ansibleHost: address,
+  answers: false,
+  holds: false,
+  inCluster: false,
+  ...more,
+});
+const two = [balancer('lb1', '10.0.0.101'), balancer('lb2', '10.0.0.102')];
+const plan = (more: Partial<VrrpInput> = {}) =>
+  planVrrp({vip: '10.0.0.200', balancers: two, others: [{host: 'server1', address: '10.0.0.11'}], ...more});
+
+test('two hosts: each speaks to the other, the first of the inventory is preferred', (t) => {
+  const {hosts, refusals} = plan();
+  t.deepEqual(refusals, []);
+  const common = {interface: 'eth0', prefixLength: 24, routerId: 200};
+  t.deepEqual(hosts.get('lb1'), {...common, source: '10.0.0.101', peers: ['10.0.0.102'], priority: 200});
+  t.deepEqual(hosts.get('lb2'), {...common, source: '10.0.0.102', peers: ['10.0.0.101'], priority: 190});
+});
+
+test('the interface is the one in the network of the address, whichever comes first', (t) => {
+  const addresses = [
+    {device: 'eth0', address: '192.168.1.5', prefixLength: 24},
+    {...eth0('10.0.0.101'), device: 'eth1'},
+  ];
+  t.like(plan({balancers: [balancer('lb1', '', {addresses}), two[1] as BalancerHost]}).hosts.get('lb1'), {
+    interface: 'eth1',
+    source: '10.0.0.101',
+  });
+});
+
+test('a named interface outside that network gets the address alone, without a network', (t) => {
+  const addresses = [{device: 'dmz', address: '192.0.2.5', prefixLength: 28}];
+  const {hosts, refusals} = plan({
+    balancers: [balancer('lb1', '', {addresses, interface: 'dmz'}), two[1] as BalancerHost],
+  });
+  t.deepEqual(refusals, []);
+  t.like(hosts.get('lb1'), {interface: 'dmz', source: '192.0.2.5', prefixLength: 32});
+  t.deepEqual(hosts.get('lb2')?.peers, ['192.0.2.5']);
+});
+
+test('IPv6 as well', (t) => {
+  const {hosts, refusals} = plan({
+    vip: 'fd00::1:c8',
+    balancers: [
+      balancer('lb1', 'fd00::101', {addresses: [eth0('10.0.0.101'), eth0('fd00::101', 64)]}),
+      balancer('lb2', 'fd00::102', {addresses: [eth0('10.0.0.102'), eth0('fd00::102', 64)]}),
+    ],
+  });
+  t.deepEqual(refusals, []);
+  t.like(hosts.get('lb1'), {source: 'fd00::101', peers: ['fd00::102'], prefixLength: 64, routerId: 200});
+});
+
+test('a host alone may use its own address, and needs no VRRP', (t) => {
+  const {hosts, refusals} = plan({vip: '10.0.0.101', balancers: [two[0] as BalancerHost]});
+  t.deepEqual([hosts.size, refusals.length], [0, 0]);
+});
+
+test('a host that cannot be reached is a peer, by its ansible_host', (t) => {
+  const {addresses: _gone, ...lost} = balancer('lb2', '10.0.0.102');
+  const {hosts, refusals} = plan({balancers: [two[0] as BalancerHost, lost]});
+  t.deepEqual(refusals, []);
+  t.deepEqual(hosts.get('lb1')?.peers, ['10.0.0.102']);
+  t.false(hosts.has('lb2'));
+});
+
+test('who holds the address has it by VRRP, and it answers to the others', (t) => {
+  const balancers = [balancer('lb1', '10.0.0.101', {holds: true}), balancer('lb2', '10.0.0.102', {answers: true})];
+  t.deepEqual(plan({balancers}).refusals, []);
+});
+
+const {addresses: _addresses, ...named} = balancer('lb2', 'lb2.example.com');
+const refused: readonly (readonly [string, Partial<VrrpInput>, RegExp])[] = [
+  ['no address at all', {vip: undefined}, /^group lb has hosts, but nothing says which address they hold$/],
+  ['in no network', {vip: '10.1.0.200'}, /lies in no network of lb1 \(it has 10\.0\.0\.101\/24 on eth0\)/],
+  ["a server's own", {vip: '10.0.0.11'}, /^the fixed address 10\.0\.0\.11 is server1's own/],
+  ["a balancer's own", {vip: '10.0.0.102'}, /^the fixed address 10\.0\.0\.102 is lb2's own/],
+  ['router id', {routerId: 256}, /^k3s_vip_router_id 256 is not between 1 and 255$/],
+  [
+    'taken by a stranger',
+    {balancers: [balancer('lb1', '10.0.0.101', {answers: true}), two[1] as BalancerHost]},
+    /^somebody has the fixed address 10\.0\.0\.200 already/,
+  ],
+  [
+    'a server too',
+    {balancers: [balancer('lb1', '10.0.0.101', {inCluster: true}), two[1] as BalancerHost]},
+    /^lb1 is in group lb and in the cluster/,
+  ],
+  [
+    'no such interface',
+    {balancers: [balancer('lb1', '10.0.0.101', {interface: 'eth7'}), two[1] as BalancerHost]},
+    /^lb1 has no address of IPv4 on k3s_vip_interface eth7 \(it has 10\.0\.0\.101\/24 on eth0\)$/,
+  ],
+  [
+    'lost and only a name',
+    {balancers: [two[0] as BalancerHost, named]},
+    /^lb2 cannot be reached, and its ansible_host is a name/,
+  ],
+];
+for (const [name, more, words] of refused) {
+  test(`refused: ${name}`, (t) => {
+    const {refusals} = plan(more);
+    t.true(
+      refusals.some(({what}) => words.test(what)),
+      refusals.map(({what}) => what).join('\n'),
+    );
+  });
+}
+
+test('an address that answers is no stranger where a balancer that may hold it is not reached', (t) => {
+  const {addresses: _gone, ...lost} = balancer('lb2', '10.0.0.102');
+  t.deepEqual(plan({balancers: [balancer('lb1', '10.0.0.101', {answers: true}), lost]}).refusals, []);
+});
+
+for (const [vip, id] of [
+  ['10.0.0.200', 200],
+  ['10.0.0.0', 255],
+  ['10.0.0.255', 255],
+  ['10.0.0.1', 1],
+  ['fd00::c8', 200],
+  ['fd00::', 255],
+  ['fd00::100', 1],
+] as const) {
+  test(`${vip} gives router id ${id}`, (t) => {
+    t.is(defaultRouterId(vip), id);
+  });
+}
