@@ -43,8 +43,8 @@ export {withKept} from './kept.js';
 export {type KubeconfigMerge, type KubeconfigWanted, mergeKubeconfig} from './kubeconfig.js';
 export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
-export {cordonMark, type NodeRow, parseNodeList} from './nodes.js';
 export {compareRecords, type Lookup} from './name_records.js';
+export {cordonMark, type NodeRow, parseNodeList} from './nodes.js';
 export {type ClusterPlan, groupOfStep, type HostPlan, type PlanRefusal, type Step} from './plan.js';
 export {
   listedServers,

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {RunEvent} from '../../../src/events/types.js';
-import {type Lab, type UpperEntry, up} from '../../../src/lab/index.js';
+import {type Lab, type UpOptions, type UpperEntry, up} from '../../../src/lab/index.js';
 import {labName, removeOrphans} from '../../support/lab_names.js';
 import {type K3sUnderTest, k3sUnderTest} from './k3s.js';
 
@@ -93,11 +93,7 @@ async function runCommand(
 /** Boots a lab of its own for one test file. */
 export async function clusterLab(
   name: string,
-  size: {
-    readonly servers: number;
-    readonly agents: number;
-    readonly groups?: Readonly<Record<string, number>>;
-  },
+  size: Pick<UpOptions, 'servers' | 'agents' | 'groups' | 'aptPackages'>,
 ): Promise<ClusterLab> {
   const k3s = k3sUnderTest();
   await removeOrphans();
