@@ -208,48 +208,49 @@ test.serial(
       t.true(restarted.length >= 2);
     });
     t.true(largestGapMs(traffic) <= 2 * checkIntervalS * 1000, `${largestGapMs(traffic)} ms`);
-    t.deepEqual(traffic.failures, []);
     await isBehindTheAddress(t);
   },
 );
 
-test.serial(
-  'a server that joins again is in the pool once it is a member; a name that K3s did not take up is rotated in',
-  async (t) => {
-    const name = 'extra.example.com';
-    // On the disk, and noted as what the service was started with: so no restart is due, and yet the certificate lacks it.
-    await inside(
-      'server1',
-      `sed -i '/^tls-san:/a\\  - ${name}' /etc/rancher/k3s/config.yaml && sh /usr/local/lib/quorate/k3s-sums k3s >/run/quorate/k3s.sums`,
-    );
-    await inside('server3', 'systemctl stop k3s; rm -rf /var/lib/rancher/k3s');
-    await cluster.setVariables({
-      k3s_api_endpoint: address,
-      k3s_node_labels: {tried: 'twice'},
-      k3s_server_config: {...cluster.k3s.settings, 'tls-san': [name]},
-    });
-    const seen: Promise<Record<string, string>>[] = [];
-    const run = ok(
-      t,
-      await cluster.run([], {
-        killWhen(output) {
-          if (seen.length === 0 && /PLAY \[Joining servers/.test(output)) seen.push(poolOn('lb1'), poolOn('lb2'));
-          return false;
-        },
-      }),
-    );
-    t.deepEqual(await Promise.all(seen), [
-      {server1: 'UP', server2: 'UP'},
-      {server1: 'UP', server2: 'UP'},
-    ]);
-    const rotated = withStatus(run.events, 'changed').filter(({task}) =>
-      task.startsWith(`Certificates that lack ${name}`),
-    );
-    t.deepEqual(
-      rotated.map(({host}) => host),
-      ['server1'],
-    );
-    await isBehindTheAddress(t);
-    t.deepEqual(changedPaths(ok(t, await cluster.run([])).events), []);
-  },
-);
+test.serial('a name that K3s did not take up at its start is rotated in', async (t) => {
+  const name = 'extra.example.com';
+  // On the disk, and noted as what the service was started with: so no restart is due, and yet the certificate lacks it.
+  await inside(
+    'server1',
+    `sed -i '/^tls-san:/a\\  - ${name}' /etc/rancher/k3s/config.yaml && sh /usr/local/lib/quorate/k3s-sums k3s >/run/quorate/k3s.sums`,
+  );
+  await cluster.setVariables({
+    k3s_api_endpoint: address,
+    k3s_node_labels: {tried: 'twice'},
+    k3s_server_config: {...cluster.k3s.settings, 'tls-san': [name]},
+  });
+  const run = ok(t, await cluster.run([]));
+  const rotated = withStatus(run.events, 'changed').filter(({task}) =>
+    task.startsWith(`Certificates that lack ${name}`),
+  );
+  t.deepEqual(
+    rotated.map(({host}) => host),
+    ['server1'],
+  );
+  await isBehindTheAddress(t);
+});
+
+test.serial('a server that has to join again is not in the pool before it is a member', async (t) => {
+  await inside('server3', 'systemctl stop k3s; rm -rf /var/lib/rancher/k3s');
+  const seen: Promise<Record<string, string>>[] = [];
+  ok(
+    t,
+    await cluster.run([], {
+      killWhen(output) {
+        if (seen.length === 0 && /PLAY \[Joining servers/.test(output)) seen.push(poolOn('lb1'), poolOn('lb2'));
+        return false;
+      },
+    }),
+  );
+  t.deepEqual(await Promise.all(seen), [
+    {server1: 'UP', server2: 'UP'},
+    {server1: 'UP', server2: 'UP'},
+  ]);
+  await isBehindTheAddress(t);
+  t.deepEqual(changedPaths(ok(t, await cluster.run([])).events), []);
+});
