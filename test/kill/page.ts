@@ -43,6 +43,12 @@ function partOf({name, playbook, args, fingerprintOf, wanted, outcomes}: Part): 
     '',
     `\`quorate run ${[playbook, ...args].join(' ')}\`. ${outcomes.filter(({ok}) => ok).length} of ${wanted} rows healed; compared: ${fingerprintOf}.`,
     '',
+    ...(outcomes.length < wanted || wanted === 0
+      ? [
+          `**Not whole: ${wanted === 0 ? 'this playbook was not run' : `${wanted - outcomes.length} rows were not run`}.**`,
+          '',
+        ]
+      : []),
     `| host: task: step | ${killKinds.join(' | ')} |`,
     `| --- | ${killKinds.map(() => '---').join(' | ')} |`,
     ...rows,
