@@ -28,6 +28,20 @@ const secretsOf = ({wanted, sighting}: ClusterHost): readonly Secret[] => [
     : Object.values(effectiveOf(sighting, wanted.kind).config).filter((value) => value instanceof Secret)),
 ];
 
+/** What the trial of an external datastore needs, and which of its files go to the host. */
+function externalOf({wanted: {datastore}}: ClusterHost, plan: ClusterPlan): Data {
+  const {endpoint} = datastore ?? {};
+  return {
+    tried: plan.datastore === 'external' && datastore?.trial !== false,
+    in_use: plan.datastoreInUse,
+    ca_file: datastore?.files.ca ?? '',
+    cert_file: datastore?.files.cert ?? '',
+    key_file: datastore?.files.key ?? '',
+    // Known to the run as a secret of its own, so that no message shows it, in whatever endpoint it stands.
+    password: endpoint === undefined || endpoint.kind === 'etcd' ? '' : (endpoint.password ?? ''),
+  };
+}
+
 /** What tasks of this run read as `k3s`: one mapping for each host. */
 function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reachable: readonly string[]): Data {
   const {wanted} = host;
@@ -51,6 +65,7 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
             : {},
       peer_url: own.peerUrl ?? '',
       datastore: plan.datastore,
+      external: externalOf(host, plan),
       data_dir: wanted.dataDir,
       data_link: wanted.dataLink ?? '',
       version: wanted.version ?? host.sighting?.version ?? '',

@@ -1,4 +1,4 @@
-import type {PlanRefusal} from '../../src/cluster/index.js';
+import {type FaultyVariable, isSecretKey, type PlanRefusal} from '../../src/cluster/index.js';
 import type {GroupEntry, Refusal} from '../../src/module/index.js';
 
 type Entry = GroupEntry<unknown, unknown>;
@@ -16,8 +16,15 @@ export const refusalsOf = (refusals: readonly PlanRefusal[], entries: readonly E
       what,
       hint: others.length === 0 ? hint : `${hint} (also at ${others.join(', ')})`,
       ...(where === undefined ? {} : {where}),
+      ...(refusal.variable !== undefined && isSecretVariable(refusal.variable) ? {secretLine: true} : {}),
     };
   });
+
+/** Variables that hold a token or a password as they stand, where nobody has put them into a vault. */
+const secretVariables = ['k3s_token', 'token', 'k3s_agent_token', 'agent_token', 'k3s_datastore'];
+
+const isSecretVariable = ({name, member}: FaultyVariable): boolean =>
+  secretVariables.includes(name) || (member !== undefined && isSecretKey(member));
 
 function placesOf({hosts, variable}: PlanRefusal, entries: readonly Entry[]): readonly string[] {
   const entryOf = (host: string): Entry | undefined => entries.find((entry) => entry.host === host);

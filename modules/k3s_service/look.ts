@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
-import type {K3sConfig} from '../../src/cluster/index.js';
+import {datastoreFiles, type K3sConfig} from '../../src/cluster/index.js';
 import type {PathState, Predicted, Prediction, Resource, StepOutput} from '../../src/module/index.js';
 import {joinScripts, type Script, sh} from '../../src/shell/index.js';
 import {
@@ -41,6 +41,7 @@ const files = (given: Given): readonly string[] => [
   `${unitFile(given)}.env`,
   given.config_file,
   posix.join(posix.dirname(given.config_file), 'registries.yaml'),
+  ...(given.name === 'k3s' ? datastoreFiles : []),
 ];
 
 const marker = '-- service --';

@@ -13,6 +13,7 @@ import {
   profileReporter,
   type Reporter,
   type Sink,
+  type TextOptions,
   textSink,
 } from '../report/index.js';
 import type {Prompt} from '../run/passwords.js';
@@ -30,6 +31,8 @@ export interface OutputFlags {
 
 export interface Output {
   event(event: RunEvent, stats: RunStats): void;
+  /** From now on, source lines under errors are shown through this: a run knows its secrets only once it has begun. */
+  hide(mask: (text: string) => string): void;
   /** The same prompt, with the live view out of the way while it asks. */
   asking(prompt: Prompt): Prompt;
   close(): void;
@@ -43,7 +46,16 @@ const toStdout = (text: string): void => {
 
 /** Opens everything the flags ask for. Throws UsageError for a report that cannot be written. */
 export function openOutput(flags: OutputFlags, rerun: string, main?: Reporter<unknown>): Output {
-  const options = {...textOptions(flags), rerun};
+  let mask = (text: string): string => text;
+  const plain = textOptions(flags);
+  const options: TextOptions = {
+    ...plain,
+    rerun,
+    lineAt: (where) => {
+      const line = plain.lineAt?.(where);
+      return line === undefined ? undefined : mask(line);
+    },
+  };
   const live = main === undefined && !flags.json && !flags.step && isLive() ? liveView(options) : undefined;
   const view =
     live ?? textSink(flags.json ? jsonlReporter : ((main ?? defaultReporter(options)) as Reporter<unknown>), toStdout);
@@ -56,6 +68,9 @@ export function openOutput(flags: OutputFlags, rerun: string, main?: Reporter<un
   return {
     event(event, stats) {
       for (const sink of sinks) sink.event(event, stats);
+    },
+    hide(how) {
+      mask = how;
     },
     asking: (prompt) => inTurn(live === undefined ? prompt : (text, how) => live.paused(() => prompt(text, how))),
     close() {
@@ -70,7 +85,7 @@ function inTurn(prompt: Prompt): Prompt {
   return (text, how) => limit(() => prompt(text, how));
 }
 
-function liveView(options: ReturnType<typeof textOptions>): LiveSink {
+function liveView(options: TextOptions): LiveSink {
   const sink = liveSink({
     ...options,
     symbols: symbolsFor(),
@@ -101,7 +116,7 @@ function liveView(options: ReturnType<typeof textOptions>): LiveSink {
 /** Reports may hold what hosts said: only their owner may read them. */
 const reportMode = 0o600;
 
-function reportFile(written: string, options: ReturnType<typeof textOptions>): Sink {
+function reportFile(written: string, options: TextOptions): Sink {
   const [, kind = '', file = ''] = /^([a-z]+)=(.+)$/.exec(written) ?? [];
   if (kind !== 'jsonl' && kind !== 'junit')
     throw new UsageError({what: `--report takes jsonl=FILE or junit=FILE, not '${written}'`});

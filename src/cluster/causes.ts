@@ -26,6 +26,11 @@ const causes: readonly {readonly pattern: RegExp; readonly why: string; readonly
     hint: 'compare k3s_token with /var/lib/rancher/k3s/server/token on a living server',
   },
   {
+    pattern: /failed to ping database connection|failed to create driver|creating storage endpoint/i,
+    why: 'the external datastore does not let K3s in',
+    hint: 'the line of the log says why; k3s_datastore was right when it was tried, so see what has changed since',
+  },
+  {
     pattern: /critical configuration .*mismatch/i,
     why: "flags that must match on all servers differ from the cluster's",
     hint: 'compare k3s_server_config with config.yaml on a living server; K3s names the flags in its log only',
@@ -75,9 +80,10 @@ export function causeOf(line: string): Cause | undefined {
   return found === undefined ? undefined : {why: found.why, ...(found.hint === undefined ? {} : {hint: found.hint})};
 }
 
-/** Causes that do not go away by waiting; others may be passing (a learner in the way, a port being freed, a rejoin). */
+/** Causes that do not go away by waiting; others may be passing (a learner in the way, a port being freed, a rejoin, a database that restarts). */
 export const isFinal = (line: string): boolean =>
-  causeOf(line) !== undefined && !/too many learner|address already in use|removed from/i.test(line);
+  causeOf(line) !== undefined &&
+  !/too many learner|address already in use|removed from|failed to ping database/i.test(line);
 
 /** The message of a fatal line, without logrus' dressing. */
 export function fatalMessage(line: string): string | undefined {

@@ -4,6 +4,7 @@ export {addressOf, type ClusterHost, isRunning, kindOf, liveConfig, nodeNameOf, 
 export {type ClusterToken, clusterToken} from './cluster_token.js';
 export {
   differingKeys,
+  isSecretKey,
   type K3sConfig,
   membershipKeys,
   parseConfigFile,
@@ -37,6 +38,23 @@ export {
   verdictWords,
 } from './conversion_compare.js';
 export {type ConversionFacts, refuseConversion} from './conversion_gates.js';
+export {parseEndpoint} from './datastore_endpoint.js';
+export {type Trouble, troubleFault} from './datastore_faults.js';
+export {mayWriteReadOnly, missingGrants} from './datastore_grants.js';
+export {bootstrapKey, judgeTrial, type TrialFault, type TrialSeen} from './datastore_trial.js';
+export {
+  type Address,
+  addressesOf,
+  addressText,
+  type Endpoint,
+  type EtcdEndpoint,
+  kindName,
+  type MysqlEndpoint,
+  type PostgresEndpoint,
+  type SslMode,
+  shownEndpoint,
+} from './datastore_types.js';
+export {datastoreFiles} from './datastore_wanted.js';
 export {effectiveOf} from './effective.js';
 export {keptComment, keptIn, renderEnvironment, secretsInEnvironment} from './environment.js';
 export {withKept} from './kept.js';
@@ -45,7 +63,14 @@ export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
 export {compareRecords, type Lookup} from './name_records.js';
 export {cordonMark, type NodeRow, parseNodeList} from './nodes.js';
-export {type ClusterPlan, groupOfStep, type HostPlan, type PlanRefusal, type Step} from './plan.js';
+export {
+  type ClusterPlan,
+  type FaultyVariable,
+  groupOfStep,
+  type HostPlan,
+  type PlanRefusal,
+  type Step,
+} from './plan.js';
 export {
   listedServers,
   type PoolCandidate,

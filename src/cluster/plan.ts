@@ -83,6 +83,8 @@ export interface PlanRefusal {
 
 export interface ClusterPlan {
   readonly datastore: Datastore;
+  /** A server has run on the external datastore: it holds this cluster. */
+  readonly datastoreInUse: boolean;
   readonly clusterId?: string;
   readonly token?: Secret;
   readonly hosts: ReadonlyMap<string, HostPlan>;

@@ -68,9 +68,9 @@ const cases: Record<string, Case> = {
     ],
     refusal: {
       hosts: ['server1'],
-      what: 'server1 keeps its data in SQLite, and datastore-endpoint asks for an external datastore',
-      hint: 'K3s moves no data to an external datastore: leave datastore-endpoint out, or build a new cluster on it',
-      variable: {name: 'k3s_server_config', host: 'server1'},
+      what: 'server1 keeps its data in SQLite, and the inventory asks for an external datastore',
+      hint: 'K3s moves no data to an external datastore: leave it out (from SQLite to etcd there is playbooks/convert_to_etcd.yml), or build a new cluster on it and bring the workloads there',
+      variable: {name: 'k3s_server_config', member: 'datastore-endpoint', host: 'server1'},
     },
   },
   'a conversion that died midway': {

@@ -1,4 +1,5 @@
 import {nearest} from '../errors/nearest.js';
+import {refuseMove, refuseSeveral} from './datastore_moves.js';
 import {etcdOf, hasBegun, type Known} from './known.js';
 import type {Datastore, PlanRefusal} from './plan.js';
 
@@ -11,7 +12,11 @@ export interface Disks {
 
 /** What lies on the disks and may not be touched, or not by this play. */
 export function refuseDisk(disks: Disks): PlanRefusal[] {
-  return [...refuseSqlite(disks), ...disks.servers.flatMap((known) => refuseOneDisk(known, disks))];
+  return [
+    ...refuseSqlite(disks),
+    ...disks.servers.flatMap((known) => refuseOneDisk(known, disks)),
+    ...refuseSeveral(disks.servers),
+  ];
 }
 
 function refuseOneDisk(known: Known, {servers, datastore, wiped}: Disks): PlanRefusal[] {
@@ -34,7 +39,7 @@ function refuseOneDisk(known: Known, {servers, datastore, wiped}: Disks): PlanRe
         hint: `if nothing on ${name} is needed, run k3s-uninstall.sh there (or \`systemctl stop k3s\`, then remove ${folder}), then run again`,
       },
     ];
-  return refuseDatastoreMove(host, kind);
+  return [...refuseMove(known)];
 }
 
 /** Certificates that are not what a start or a join of this cluster left behind when it was cut short. */
@@ -82,22 +87,6 @@ function refuseSqlite({servers, datastore}: Disks): PlanRefusal[] {
       what: `${name} runs on SQLite, and k3s_cluster_init asks for etcd`,
       hint: 'convert it with playbooks/convert_to_etcd.yml: it backs up, converts and compares',
       variable: {name: 'k3s_cluster_init', host: name},
-    },
-  ];
-}
-
-/** A server's datastore is what its data lies in; an inventory cannot move it (#4046: there is no way back, nor across). */
-function refuseDatastoreMove(host: Known['host'], kind: Known['kind']): PlanRefusal[] {
-  const wanted = host.wanted.config['datastore-endpoint'];
-  if (wanted === undefined || host.sighting === undefined) return [];
-  if (kind !== 'sqlite' && kind !== 'half-converted') return [];
-  const name = host.wanted.host;
-  return [
-    {
-      hosts: [name],
-      what: `${name} keeps its data in ${kind === 'sqlite' ? 'SQLite' : 'etcd'}, and datastore-endpoint asks for an external datastore`,
-      hint: 'K3s moves no data to an external datastore: leave datastore-endpoint out, or build a new cluster on it',
-      variable: {name: 'k3s_server_config', host: name},
     },
   ];
 }

@@ -2,6 +2,7 @@ import {agentPlan} from './agent_plan.js';
 import {chooseToken} from './choose_token.js';
 import {type ClusterHost, isRunning, liveConfig} from './classify.js';
 import {agentStep, type ConversionWish, converting, refuseConverting} from './conversion_roles.js';
+import {datastoreWarnings, plannedEndpoint} from './datastore_moves.js';
 import {evenness, joiningLater} from './evenness.js';
 import type {ClusterTokens} from './host_config.js';
 import {etcdOf, isRemoved, type Known, knownServers, learnersOf, votesOf} from './known.js';
@@ -34,13 +35,16 @@ function datastoreOf(servers: readonly Known[], conversion: ConversionWish): Dat
   if (converting(servers, conversion).length > 0) return 'etcd';
   if (servers.some(({kind}) => kind === 'member' || kind === 'half-converted')) return 'etcd';
   if (servers.some(({kind}) => kind === 'sqlite')) return 'sqlite';
-  if (servers.some(({host, kind}) => kind === 'external' || host.wanted.config['datastore-endpoint'] !== undefined))
-    return 'external';
+  if (servers.some(({host, kind}) => kind === 'external' || plannedEndpoint(host) !== undefined)) return 'external';
   return servers.length > 1 || servers.some(({host}) => host.wanted.clusterInit) ? 'etcd' : 'sqlite';
 }
 
-/** The one bare server that begins: one that was already told to, else the first of the inventory. */
-function seedOf(bare: readonly Known[]): Known | undefined {
+/**
+ * The one bare server that begins: one that was already told to, else the first of the inventory. On an external datastore it
+ * may be any, since what holds the cluster is the datastore (its bootstrap key is the lock).
+ */
+function seedOf(bare: readonly Known[], datastore: Datastore): Known | undefined {
+  if (datastore === 'external') return bare.find(({host}) => host.inPlay) ?? bare[0];
   return (
     bare.find(({host}) => host.sighting !== undefined && liveConfig(host.sighting)['cluster-init'] === true) ?? bare[0]
   );
@@ -84,7 +88,13 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   const conversion = input.conversion ?? 'none';
   const datastore = datastoreOf(servers, conversion);
   const existing = servers.filter(({kind}) => kind !== 'bare' && kind !== 'unknown');
-  const seed = existing.length === 0 ? seedOf(servers.filter(({kind}) => kind === 'bare')) : undefined;
+  const seed =
+    existing.length === 0
+      ? seedOf(
+          servers.filter(({kind}) => kind === 'bare'),
+          datastore,
+        )
+      : undefined;
   const chosen = chooseToken({servers: input.servers, agents: input.agents}, input.random);
   const wiped = wipedServers(servers).filter(({known}) => known.host.inPlay);
   const tokens = {...(chosen.token === undefined ? {} : {token: chosen.token}), ...agentTokenOf(input.servers)};
@@ -131,6 +141,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
   const clusterId = etcdOf(servers)[0]?.clusterId;
   const plan = {
     datastore,
+    datastoreInUse: servers.some(({kind}) => kind === 'external'),
     ...(clusterId === undefined ? {} : {clusterId}),
     ...(chosen.token === undefined ? {} : {token: chosen.token}),
     hosts,
@@ -139,7 +150,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
     healthyBefore: votes.healthy,
     votersAfter,
     refusals,
-    warnings: isEtcd ? even.warnings : [],
+    warnings: isEtcd ? even.warnings : datastoreWarnings(input.servers),
   };
   return {...plan, shows: showPlan({...plan, snapshotBefore: input.snapshotBefore !== false})};
 }

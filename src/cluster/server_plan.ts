@@ -36,11 +36,16 @@ const notHeardYet = ({servers}: Picture): string => {
 };
 
 function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly why: string} {
-  const {seed, gate, wiped, servers, conversion} = picture;
+  const {seed, gate, wiped, servers, conversion, datastore} = picture;
   const {host, kind} = known;
   const decided = conversionStep(known, servers, conversion);
   if (decided !== undefined) return decided;
-  const through = gate === undefined ? '' : `; joins through ${gate.host.wanted.host}`;
+  const through =
+    gate === undefined
+      ? ''
+      : datastore === 'external'
+        ? `; starts after ${gate.host.wanted.host}`
+        : `; joins through ${gate.host.wanted.host}`;
   if (kind === 'unknown') return {step: 'none', why: host.why ?? 'unreachable'};
   if (!host.inPlay) return {step: 'none', why: 'not among the hosts of this run'};
   if (kind === 'bare') {
@@ -52,6 +57,7 @@ function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly 
   if (isRemoved(known, servers))
     return {step: 'join', why: `was removed from the cluster, and K3s puts its data aside${through}`};
   if (isRunning(host)) return {step: 'member', why: kind === 'member' ? 'runs as a member' : 'runs'};
+  if (kind === 'external') return {step: 'start', why: 'has run on the datastore, and does not run'};
   return {
     step: kind === 'member' ? 'start' : 'init',
     why: kind === 'member' ? 'is a member that does not run' : 'has data but does not run',

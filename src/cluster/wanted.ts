@@ -1,6 +1,7 @@
 import type {Secret} from '../shell/index.js';
 import {settingsFromArgs} from './args.js';
 import {isSecretKey, type K3sConfig} from './config_file.js';
+import {datastoreSettings, type WantedDatastore} from './datastore_wanted.js';
 import {splitEnvironment} from './environment.js';
 import {installEnvironment, type Notice, noticesOf} from './k3s_ansible.js';
 import {defaultPaths} from './look.js';
@@ -55,11 +56,16 @@ export interface WantedHost {
   readonly keptEnvironment: readonly string[];
   /** registries.yaml as data; undefined where the inventory says nothing of it. */
   readonly registries?: unknown;
+  /** An external datastore, where the inventory names one. */
+  readonly datastore?: WantedDatastore;
   /** What could not be understood, each with its variable. */
   readonly faults: readonly Fault[];
   /** Variables that another tool reads and this one does not, with what to use in their place. */
   readonly notices: readonly Notice[];
 }
+
+/** Keeps workloads off servers, but for K3s's own, which tolerate it (docs "datastore/ha", dedicated control plane). */
+const controlPlaneTaint = 'CriticalAddonsOnly=true:NoExecute';
 
 /** Names that only the tool may set: they would work against roles taken from live state. */
 const reserved = ['server', 'cluster-init', 'cluster-reset'];
@@ -161,12 +167,17 @@ export function wantedOf(host: string, kind: 'server' | 'agent', variables: Vari
   };
   extend('node-label', asPairs(first('k3s_node_labels')?.value));
   extend('node-taint', asPairs(first('k3s_node_taints')?.value));
+  if (kind === 'server' && isOn(first('k3s_dedicated_control_plane')?.value)) extend('node-taint', [controlPlaneTaint]);
   if (kind === 'server') extend('tls-san', endpoints);
   const nodeIp = asText(first('k3s_node_ip')?.value);
   if (nodeIp !== undefined) {
     config['node-ip'] = nodeIp;
     sources['node-ip'] = 'k3s_node_ip';
   }
+  const external = kind === 'server' ? datastoreSettings(first('k3s_datastore')?.value, config) : undefined;
+  for (const key of Object.keys(external?.settings ?? {})) sources[key] ??= 'k3s_datastore';
+  Object.assign(config, external?.settings);
+  reader.faults.push(...(external?.faults ?? []));
   const dataDir = asText(config['data-dir'] ?? first('k3s_data_dir')?.value);
   if (dataDir !== undefined) config['data-dir'] = dataDir;
   if (dataDir === defaultPaths.dataDir) delete config['data-dir'];
@@ -210,6 +221,7 @@ export function wantedOf(host: string, kind: 'server' | 'agent', variables: Vari
     environment: Object.fromEntries(others),
     keptEnvironment: [],
     ...(registries === undefined ? {} : {registries: asYaml(registries.value)?.value}),
+    ...(external?.datastore === undefined ? {} : {datastore: external.datastore}),
     faults: reader.faults,
     notices: noticesOf(variables),
   };

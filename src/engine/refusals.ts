@@ -44,9 +44,15 @@ function failureOf(reasons: readonly Failure[], teller: string | undefined): Fai
   return {what: `refused, for ${reasons.length} reasons`, details: [], reasons};
 }
 
-const failureOfOne = ({what, where, hint}: Refusal): Failure => {
+const failureOfOne = ({what, where, hint, secretLine}: Refusal): Failure => {
   const place = placeOf(where);
-  return {what, hint, details: [], ...(place === undefined ? {} : {where: place})};
+  return {
+    what,
+    hint,
+    details: [],
+    ...(place === undefined ? {} : {where: place}),
+    ...(secretLine === true ? {secretLine} : {}),
+  };
 };
 
 /** `file:line` or `file:line:column`, as variables tell where they were written. */

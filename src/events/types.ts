@@ -30,6 +30,8 @@ export interface Failure {
   readonly hint?: string;
   /** Causes and the tail of stderr, a line each. */
   readonly details: readonly string[];
+  /** The source line there holds a secret: it is named and not shown. */
+  readonly secretLine?: boolean;
   /** Where several things went wrong at once: each in full. */
   readonly reasons?: readonly Failure[];
 }

@@ -323,6 +323,8 @@ export interface Refusal {
   readonly what: string;
   /** file:line of the variable that is to be mended, when there is one. */
   readonly where?: string;
+  /** That line holds a secret: it is named and not shown. */
+  readonly secretLine?: boolean;
   readonly hint: string;
 }
 

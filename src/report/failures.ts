@@ -39,7 +39,10 @@ export function failureLines(
   const {palette} = options;
   const [first = '', ...more] = linesOf(failure.what);
   const place = failure.where
-    ? [palette.faint(`at ${placeName(failure.where, options)}`), ...excerpt(failure.where, options).map(palette.faint)]
+    ? [
+        palette.faint(`at ${placeName(failure.where, options)}`),
+        ...(failure.secretLine === true ? [] : excerpt(failure.where, options).map(palette.faint)),
+      ]
     : [];
   const [hint = '', ...hintRest] = linesOf(failure.hint ?? '');
   const reasons = (failure.reasons ?? []).flatMap((reason, index) => {

@@ -238,10 +238,13 @@ for (const [name, shell] of Object.entries(shells)) {
   test(`${name}: a big script and big stdin`, async (t) => {
     const lines = Array.from({length: 8000}, (_, index) => `x=${index} # it's a "long" script`).join('\n');
     const every = Buffer.from(Array.from({length: 65_536}, (_, index) => index % 256));
-    const [script, stdin] = await runFrames(shell, [
+    const dashes = '--- a document\n';
+    const [script, stdin, dashed] = await runFrames(shell, [
       {script: raw(`${lines}\necho $x`)},
       {script: raw('cat'), stdin: {kind: 'inline', bytes: every}},
+      {script: raw('cat'), stdin: {kind: 'inline', bytes: Buffer.from(dashes)}},
     ]);
+    t.is(dashed?.stdout, dashes);
     t.true(lines.length > 200_000);
     t.is(script?.stdout, '7999\n');
     t.true(Buffer.from(stdin?.stdout ?? '', 'latin1').equals(every));

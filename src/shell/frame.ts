@@ -84,8 +84,11 @@ function withStdin(body: Script, stdin: FrameStdin | undefined): Script {
 /** Bytes as a format that every shell's own printf turns back into them, inside single quotes. */
 function printfFormat(bytes: Buffer): string {
   const parts: string[] = [];
-  for (const byte of bytes) {
-    const plain = byte === 0x0a || (byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x27 && byte !== 0x5c);
+  for (const [index, byte] of bytes.entries()) {
+    // A first dash would make it an option.
+    const plain =
+      (index > 0 || byte !== 0x2d) &&
+      (byte === 0x0a || (byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x27 && byte !== 0x5c));
     parts.push(plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`);
   }
   return parts.join('');

@@ -24,13 +24,35 @@ export class Secret {
 /** Values shorter than this are not masked: masking "a" would blank whole logs and hide nothing. */
 const shortestMasked = 4;
 
+/** A secret as it may come back in others' words: as it is, in a URL, in JSON, in base64. */
+function formsOf(text: string): string[] {
+  if (text.length > longestEncoded) return [text];
+  const inUrl = encodable(text) ? encodeURIComponent(text) : text;
+  const strict = inUrl.replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  const bytes = Buffer.from(text);
+  return [
+    text,
+    inUrl,
+    strict,
+    JSON.stringify(text).slice(1, -1),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+  ];
+}
+
+/** Half a surrogate pair has no bytes in UTF-8. */
+const encodable = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+/** Keys and certificates are masked line by line, and nobody puts them into a URL. */
+const longestEncoded = 1024;
+
 /** Replaces known secret values in text by `***`; one for each run, filled as secrets become known. */
 export class Masker {
   readonly #values = new Set<string>();
 
   add(value: string | Secret): void {
     const text = value instanceof Secret ? value.reveal() : value;
-    if (text.length >= shortestMasked) this.#values.add(text);
+    if (text.length >= shortestMasked) for (const form of formsOf(text)) this.#values.add(form);
     // A diff or a message may show a secret of several lines line by line.
     for (const line of text.split('\n')) if (line.trim().length >= 8) this.#values.add(line.trim());
   }

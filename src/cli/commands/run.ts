@@ -60,6 +60,7 @@ export const runCommand: CommandBody = async ([names], given) => {
     const prepared = await prepareRun(full, (message, where) =>
       events.emit({kind: 'notice', level: 'warning', message, at: Date.now(), ...(where ? {where} : {})}),
     );
+    output.hide((text) => prepared.project.masker.mask(text));
     for (const line of prepared.shipped) say('info', line);
     if ((flags.verbose ?? 0) > 0) for (const line of configNotices(prepared.project)) say('info', line);
     const {exitCode, stats} = await runProject(prepared.project, prepared.playbooks, full, events);

@@ -52,8 +52,8 @@ const sqlite = ({options, layout, programs}: Setup): Promise<Store> => {
   return SqliteStore.open(layout.stateDb, {sqlite3: programs.sqlite3, env: programs.sqliteEnv});
 };
 
-const external = (datastore: DatastoreOptions): Promise<Store> =>
-  openExternal(datastore).catch((error: unknown) => {
+const external = (datastore: DatastoreOptions, {log, signal}: Setup): Promise<Store> =>
+  openExternal(datastore, {log, signal}).catch((error: unknown) => {
     throw preparing(messageOf(error));
   });
 
@@ -75,7 +75,7 @@ const openStore = async (setup: Setup, state: ServerState): Promise<Opened> => {
     ...(options.datastore ? {endpoint: options.datastore.endpoint} : {}),
   });
   if (choice.kind === 'sqlite' || choice.kind === 'external') {
-    const store = await (options.datastore ? external(options.datastore) : sqlite(setup));
+    const store = await (options.datastore ? external(options.datastore, setup) : sqlite(setup));
     setup.atEnd(() => store.close());
     await materialFromStore(setup, store, state.passwords.server);
     return {store, listener: await openPort(setup, state)};
