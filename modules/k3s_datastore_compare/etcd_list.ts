@@ -2,7 +2,7 @@
  * The list after: etcd's own range, asked by curl on the host with K3s's certificate and hashed here. This way needs no more
  * than sh and curl there, works over every kind of connection, also where sshd forbids forwarding, and the key stays on the host.
  */
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {z} from 'zod';
 import {isHeartbeat, type Listed, type ListedNow} from '../../src/cluster/index.js';
 import {TaskError} from '../../src/errors/index.js';
@@ -11,7 +11,7 @@ import {joinScripts, sh} from '../../src/shell/index.js';
 import {etcdFunction, registryRange} from '../support/conversion.js';
 
 /** A page of about this size; etcd has no limit by bytes, so the number of keys follows the last page's size. */
-const pageBytes = 4 * 1024 * 1024;
+const pageBytes = 2 * 1024 * 1024;
 const answerBytes = 16 * 1024 * 1024;
 const firstLimit = 200;
 const mostKeys = 10_000;
@@ -145,7 +145,7 @@ const listedOf = (kv: z.output<typeof kvSchema> | undefined): Listed | undefined
   return {
     key: Buffer.from(kv.key, 'base64').toString(),
     length: value.length,
-    sha256: createHash('sha256').update(value).digest('hex'),
+    sha256: hash('sha256', value, 'hex'),
   };
 };
 

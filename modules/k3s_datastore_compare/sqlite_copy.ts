@@ -1,5 +1,5 @@
 /** The list before: read from the backup on the host into this process's memory, never onto its disk. */
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import type SqlJs from 'sql.js';
 import {applyWal, type Listed, markWithoutWal, readWal} from '../../src/cluster/index.js';
 import {TaskError} from '../../src/errors/index.js';
@@ -69,7 +69,7 @@ export async function* listDatabase(image: Uint8Array): AsyncGenerator<Listed> {
       yield {
         key: name instanceof Uint8Array ? Buffer.from(name).toString() : String(name),
         length: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        sha256: hash('sha256', bytes, 'hex'),
       };
     }
     rows.free();
