@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync} from 'node:fs';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 
 /** The K3s that a suite runs on: a real binary (`K3S_BINARY`), or the stand-in, built once and kept. */
 export interface K3sUnderTest {
@@ -12,13 +12,14 @@ export interface K3sUnderTest {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-const cache = process.env.QUORATE_LAB_CACHE ?? '/var/lib/quorate-lab';
+/** In the checkout, so that two of them do not overwrite each other's. */
+const folder = resolve(import.meta.dirname, '../../../.quorate');
 
 export function k3sUnderTest(version = 'v1.30.6+k3s1'): K3sUnderTest {
   const given = process.env.K3S_BINARY;
-  const binary = given ?? join(cache, `k3s-standin-${version}`);
+  const binary = given ?? join(folder, `k3s-standin-${version}`);
   if (given === undefined) {
-    mkdirSync(cache, {recursive: true});
+    mkdirSync(folder, {recursive: true});
     execFileSync(process.execPath, ['test/standin/build.mjs', '--quiet', '--version', version, '--out', binary], {
       stdio: 'inherit',
     });
