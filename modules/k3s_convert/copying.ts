@@ -1,4 +1,4 @@
-import {causeOf, fatalMessage, isFinal} from '../../src/cluster/index.js';
+import {causeOf, isFinal, lastWords} from '../../src/cluster/index.js';
 import type {Step, WaitVerdict} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
 import {type ConversionPlace, diskProbe, etcdFunction, parseDisk, registryRange} from '../support/conversion.js';
@@ -8,7 +8,7 @@ const marker = '-- keys --';
 /** What the journal said last: which key is being copied, and why K3s ended. */
 interface Heard {
   key?: string;
-  why?: string;
+  why?: string | undefined;
   hint?: string | undefined;
   /** Looks in a row that found it not running; a start that was only asked for takes a moment. */
   idle: number;
@@ -20,9 +20,8 @@ function hear(heard: Heard, line: string): void {
   const key = /Migrating etcd key ([^"\s]+)/.exec(line)?.[1];
   if (key !== undefined) heard.key = key;
   const cause = causeOf(line);
-  const fatal = /level=fatal/.test(line) ? fatalMessage(line) : undefined;
   if (cause !== undefined) Object.assign(heard, {why: cause.why, hint: cause.hint});
-  else if (fatal !== undefined) heard.why = fatal;
+  else heard.why = lastWords(line) ?? heard.why;
 }
 
 /** Done when SQLite has its new name, which K3s gives it after the last key, and the service is up. */

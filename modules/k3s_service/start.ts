@@ -1,4 +1,4 @@
-import {causeOf, fatalMessage, isFinal} from '../../src/cluster/index.js';
+import {causeOf, isFinal, lastWords} from '../../src/cluster/index.js';
 import type {Step, WaitVerdict} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
 import {startedSums, stateProbe, sumsHelper} from './seen.js';
@@ -10,16 +10,15 @@ const property = (stdout: string, name: string): string => new RegExp(`^${name}=
 
 /** What the journal said last of why the service ended. */
 interface LastWords {
-  why?: string;
+  why?: string | undefined;
   hint?: string | undefined;
 }
 
 /** Keeps the last cause, and otherwise the last fatal message, for a restart loop to be told by. */
 function hear(last: LastWords, line: string): void {
   const cause = causeOf(line);
-  const fatal = /level=fatal/.test(line) ? fatalMessage(line) : undefined;
   if (cause !== undefined) Object.assign(last, {why: cause.why, hint: cause.hint});
-  else if (fatal !== undefined && last.hint === undefined) last.why = fatal;
+  else if (last.hint === undefined) last.why = lastWords(line) ?? last.why;
 }
 
 function startVerdict(name: string, stdout: string, restartsBefore: number, last: LastWords): WaitVerdict {

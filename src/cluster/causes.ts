@@ -90,3 +90,7 @@ export function fatalMessage(line: string): string | undefined {
   const match = /level=(?:fatal|error) msg="((?:[^"\\]|\\.)*)"/.exec(line);
   return match?.[1] === undefined ? undefined : match[1].replaceAll('\\"', '"');
 }
+
+/** What K3s said as it ended by itself: a fatal message, or what a crash of its program (a Go panic) begins with. */
+export const lastWords = (line: string): string | undefined =>
+  /level=fatal/.test(line) ? fatalMessage(line) : /(?:^|: )(panic: .+)$/.exec(line)?.[1];
