@@ -10,7 +10,7 @@ import {changedPaths, transcript, withStatus} from './support/outcomes.js';
 
 /** The stand-in can be told what to get wrong; on real K3s the rest is run. */
 const onRealK3s = process.env.K3S_BINARY !== undefined;
-const objects = 1200;
+const objects = onRealK3s ? 10_000 : 1200;
 const lost = '/registry/configmaps/kill-matrix/object-000700';
 const playbook = 'playbooks/convert_to_etcd.yml';
 
@@ -196,7 +196,8 @@ const worst: readonly [string, Moment, KillKind, RegExp | undefined][] = [
   ],
 ];
 
-for (const [name, moment, kind, during] of onRealK3s ? [] : worst)
+/** Only the stand-in can be slowed down; real K3s is hit in the one that matters most, on 10,000 keys. */
+for (const [name, moment, kind, during] of onRealK3s ? worst.slice(1, 2) : worst)
   test.serial(`${name}: run again, nothing is lost`, async (t) => {
     const outcome = await runRow(bench(slowly, 'sqlite'), {source: conversion.name, moment, kind}, during);
     t.true(outcome.ok, outcome.what);

@@ -14,12 +14,36 @@ const configMap = (number: number): object => ({
   data: {value: createHash('sha256').update(String(number)).digest('hex')},
 });
 
+const tls = '/var/lib/rancher/k3s/server/tls';
+
+/** Many at once by curl: real kubectl makes five a second. */
+async function post(cluster: ClusterLab, items: readonly object[]): Promise<void> {
+  const requests = items.map((item) =>
+    [
+      `url = "https://127.0.0.1:6443/api/v1/namespaces/${space}/configmaps"`,
+      `cacert = ${tls}/server-ca.crt`,
+      `cert = ${tls}/client-admin.crt`,
+      `key = ${tls}/client-admin.key`,
+      'header = "Content-Type: application/json"',
+      `data = ${JSON.stringify(JSON.stringify(item))}`,
+      'output = /dev/null',
+      'fail',
+      'silent',
+      'show-error',
+    ].join('\n'),
+  );
+  await cluster.lab
+    .host(server)
+    .exec(['curl', '--parallel', '--parallel-max', '10', '--config', '-'], {input: requests.join('\nnext\n')});
+}
+
 /** Makes so many objects on the one server, through its API. */
 export async function makeObjects(cluster: ClusterLab, count: number): Promise<void> {
   const host = cluster.lab.host(server);
   const documents = [{apiVersion: 'v1', kind: 'Namespace', metadata: {name: space}}];
   await host.exec(['k3s', 'kubectl', 'create', '-f', '-'], {input: JSON.stringify(documents[0])});
   const items = Array.from({length: count}, (_, number) => configMap(number));
+  if (cluster.k3s.real) return post(cluster, items);
   await host.exec(['k3s', 'kubectl', 'create', '-f', '-'], {
     input: JSON.stringify({apiVersion: 'v1', kind: 'List', items}),
   });
