@@ -60,7 +60,10 @@ export async function objectsOf(cluster: ClusterLab): Promise<string> {
     .host(server)
     .exec(['k3s', 'kubectl', 'get', 'configmaps', '-n', space, '-o', 'json']);
   const {items} = JSON.parse(stdout) as {items: readonly Item[]};
-  const own = items.filter(({metadata}) => metadata.name.startsWith('object-'));
+  // Real K3s lists SQLite's in the order they were made, etcd's in that of their names.
+  const own = items
+    .filter(({metadata}) => metadata.name.startsWith('object-'))
+    .sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
   const sum = createHash('sha256');
   for (const {metadata, data} of own)
     sum.update(JSON.stringify([metadata.name, metadata.uid, metadata.creationTimestamp, data]));
