@@ -1,0 +1,69 @@
+/**
+ * The few words of ava that the tests of src/cluster use, on mocha and node:assert: the mutation run keeps all tests loaded in one
+ * process and runs thousands of rounds of them, which ava's process for each file is not made for. A word that is missing here fails
+ * the run's first round, which is without any mutant.
+ */
+import assert from 'node:assert/strict';
+
+interface Expectation {
+  readonly instanceOf?: new (...args: never[]) => unknown;
+  readonly message?: string | RegExp;
+}
+
+const thrown = (run: () => unknown, expectation: Expectation = {}, note?: string): unknown => {
+  let error: unknown;
+  try {
+    run();
+  } catch (caught) {
+    error = caught;
+  }
+  assert.ok(error instanceof Error, note ?? 'nothing was thrown');
+  if (expectation.instanceOf !== undefined) assert.ok(error instanceof expectation.instanceOf, note);
+  if (typeof expectation.message === 'string') assert.equal(error.message, expectation.message, note);
+  if (expectation.message instanceof RegExp) assert.match(error.message, expectation.message, note);
+  return error;
+};
+
+const context = (title: string, teardowns: (() => unknown)[]) => ({
+  title,
+  is: (actual: unknown, expected: unknown, note?: string) => assert.ok(Object.is(actual, expected), note),
+  not: (actual: unknown, expected: unknown, note?: string) => assert.ok(!Object.is(actual, expected), note),
+  deepEqual: (actual: unknown, expected: unknown, note?: string) => assert.deepStrictEqual(actual, expected, note),
+  notDeepEqual: (actual: unknown, expected: unknown, note?: string) =>
+    assert.notDeepStrictEqual(actual, expected, note),
+  like: (actual: object, expected: object, note?: string) => {
+    for (const [key, value] of Object.entries(expected))
+      assert.deepStrictEqual((actual as Record<string, unknown>)[key], value, note);
+  },
+  true: (value: unknown, note?: string) => assert.equal(value, true, note),
+  false: (value: unknown, note?: string) => assert.equal(value, false, note),
+  truthy: (value: unknown, note?: string) => assert.ok(value, note),
+  falsy: (value: unknown, note?: string) => assert.ok(!value, note),
+  regex: (text: string, pattern: RegExp, note?: string) => assert.match(text, pattern, note),
+  notRegex: (text: string, pattern: RegExp, note?: string) => assert.doesNotMatch(text, pattern, note),
+  throws: thrown,
+  notThrows: (run: () => unknown) => run(),
+  pass: () => undefined,
+  fail: (note?: string) => assert.fail(note),
+  log: () => undefined,
+  timeout: () => undefined,
+  teardown: (after: () => unknown) => teardowns.unshift(after),
+});
+
+declare const it: (title: string, run: () => Promise<void>) => void;
+
+type Implementation = (t: ReturnType<typeof context>) => unknown;
+
+const test = (title: string, implementation: Implementation): void => {
+  it(title, async () => {
+    const teardowns: (() => unknown)[] = [];
+    try {
+      await implementation(context(title, teardowns));
+    } finally {
+      for (const after of teardowns) await after();
+    }
+  });
+};
+test.serial = test;
+
+export default test;
