@@ -132,14 +132,38 @@ function listenTo({stderr, exit}: Channel): () => Promise<string> {
 /** A channel as one stream; ends with the program's own words if it failed without a byte. */
 function streamOf(channel: Channel, failed: () => Promise<Error>): Duplex {
   const {stdin, stdout, exit} = channel;
-  const stream = Duplex.from({readable: stdout, writable: stdin});
   let received = false;
-  stdout.once('data', () => {
-    received = true;
+  let over = false;
+  const stream = new Duplex({
+    read: () => void stdout.resume(),
+    // What a program that has ended no longer takes is told by its end.
+    write: (bytes, _encoding, done) => void stdin.write(bytes, () => done()),
+    final: (done) => {
+      stdin.end();
+      done();
+    },
+    destroy: (error, done) => {
+      channel.destroy();
+      done(error);
+    },
   });
-  stream.on('error', () => undefined).once('close', () => channel.destroy());
-  void exit.then(async (ended) => {
-    if (!received && ended.kind === 'exit' && ended.code !== 0) stream.destroy(await failed());
-  });
+  stream.on('error', () => undefined);
+  stdin.on('error', () => undefined);
+  const end = async (): Promise<void> => {
+    if (over) return;
+    over = true;
+    const ended = (await settles(exit, lastWordsMs)) ? await exit : undefined;
+    if (!received && ended?.kind === 'exit' && ended.code !== 0) stream.destroy(await failed());
+    else stream.push(null);
+  };
+  stdout
+    .on('data', (bytes: Buffer) => {
+      received = true;
+      if (!stream.push(bytes)) stdout.pause();
+    })
+    .on('error', () => undefined)
+    // Both come, in either order, and a channel that breaks off has no end.
+    .once('end', () => void end())
+    .once('close', () => void end());
   return stream;
 }
