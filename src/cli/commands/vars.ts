@@ -58,7 +58,7 @@ function explainLines(project: Project, host: string, name: string): string[] {
   return layers.flatMap((layer, index) => {
     const where = project.positions.at(layer.values, name) ?? layer.where;
     // Words of the command line have no lines to count.
-    const place = where === undefined || where.file === layer.label ? layer.label : formatWhere(where);
+    const place = where === undefined || where.file === '-e' ? layer.label : formatWhere(where);
     const value = layer.values[name];
     const shown = value instanceof VaultString ? ['(sealed)'] : valueLines(plainValue(value));
     return [
