@@ -239,6 +239,10 @@ test.serial('a lock whose holder is gone is nobody’s', async (t) => {
   });
 });
 
+refused('an external datastore for a cluster that has embedded etcd', {
+  args: ['-e', '{"k3s_server_config": {"disable": ["traefik"], "datastore-endpoint": "https://192.0.2.9:2379"}}'],
+});
+
 // ── Only warnings ──
 
 const warned = (name: string, broken: Broken): void => {
@@ -251,9 +255,6 @@ const warned = (name: string, broken: Broken): void => {
   });
 };
 
-warned('warning: a datastore that K3s would not even try', {
-  args: ['-e', '{"k3s_server_config": {"disable": ["traefik"], "datastore-endpoint": "https://192.0.2.9:2379"}}'],
-});
 warned('warning: an even number that is wanted', {args: allowEven, files: {'broken.yml': joiner()}});
 
 test.serial('every reviewed text was asked for', (t) => {
