@@ -54,8 +54,11 @@ function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly 
     if (dead === undefined) return {step: 'join', why: `has no data${through}${notHeardYet(picture)}`};
     return {step: 'replace', why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`};
   }
-  if (isRemoved(known, servers))
+  if (isRemoved(known, servers)) {
+    if (host.sighting?.data.tombstone !== true)
+      return {step: 'none', why: 'has the data of a member that the cluster does not list'};
     return {step: 'join', why: `was removed from the cluster, and K3s puts its data aside${through}`};
+  }
   if (isRunning(host)) return {step: 'member', why: kind === 'member' ? 'runs as a member' : 'runs'};
   if (kind === 'external') return {step: 'start', why: 'has run on the datastore, and does not run'};
   return {
