@@ -31,6 +31,8 @@ export interface ClusterLab {
   readonly lab: Lab;
   readonly k3s: K3sUnderTest;
   run(args: readonly string[], options?: RunOptions): Promise<RunOutcome>;
+  /** How the lab's hosts are reached, as variables of an inventory. */
+  access(): Promise<Record<string, string>>;
   /** Variables of group k3s_cluster, beside the inventory. */
   setVariables(values: Readonly<Record<string, unknown>>): Promise<void>;
   /** What all hosts have written, by host; without what matches for that host, and what lies below. */
@@ -115,6 +117,12 @@ export async function clusterLab(
     lab,
     k3s,
     setVariables,
+    access: async () => {
+      const text = await readFile(lab.inventoryPath, 'utf8');
+      return Object.fromEntries(
+        [...text.matchAll(/^ {4}(ansible_\w+): (.+)$/gm)].map(([, name = '', value = '']) => [name, value]),
+      );
+    },
     run: (args, options = {}) => runCommand(options.inventory ?? lab.inventoryPath, args, options),
     listings: async (except) =>
       new Map(
