@@ -1,4 +1,5 @@
-// Runs the end-to-end tests on a lab, file by file: all of test/e2e, or the files given. With K3S_BINARY=/path/to/k3s they
+// Runs the end-to-end tests on a lab, file by file: all of test/e2e, or the files given; those of test/e2e/long, which take their
+// time, only where they are given. With K3S_BINARY=/path/to/k3s they
 // run on real K3s, and what came of each file is written to docs/real-k3s.md as soon as it has ended; not with
 // --match, since a part of a file's tests would stand there for the whole.
 import {execFileSync, spawn} from 'node:child_process';

@@ -1,10 +1,10 @@
 import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {type ClusterChecks, checksOf} from './support/cluster_checks.js';
-import {type ClusterLab, clusterLab} from './support/cluster_lab.js';
-import {k3sUnderTest} from './support/k3s.js';
-import {changedPaths, transcript} from './support/outcomes.js';
+import {type ClusterChecks, checksOf} from '../support/cluster_checks.js';
+import {type ClusterLab, clusterLab} from '../support/cluster_lab.js';
+import {k3sUnderTest} from '../support/k3s.js';
+import {changedPaths, transcript} from '../support/outcomes.js';
 
 let cluster: ClusterLab;
 let checks: ClusterChecks;

@@ -2,8 +2,8 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
-import {type ClusterLab, clusterLab} from './support/cluster_lab.js';
-import {changedPaths, transcript} from './support/outcomes.js';
+import {type ClusterLab, clusterLab} from '../support/cluster_lab.js';
+import {changedPaths, transcript} from '../support/outcomes.js';
 
 /** An inventory written for k3s-io/k3s-ansible, with other addresses and another key; nothing else is changed in it. */
 

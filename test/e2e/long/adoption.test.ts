@@ -1,10 +1,10 @@
 import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {compareListings} from '../../src/lab/index.js';
-import {type ClusterLab, clusterLab, type RunOutcome} from './support/cluster_lab.js';
-import {installByScript, installFiles, serviceName, startService, writeFiles} from './support/foreign_install.js';
-import {changedPaths, conditionalShare, transcript} from './support/outcomes.js';
+import {compareListings} from '../../../src/lab/index.js';
+import {type ClusterLab, clusterLab, type RunOutcome} from '../support/cluster_lab.js';
+import {installByScript, installFiles, serviceName, startService, writeFiles} from '../support/foreign_install.js';
+import {changedPaths, conditionalShare, transcript} from '../support/outcomes.js';
 
 /** Clusters that another hand made are taken over: their settings move to config.yaml, and what runs goes on running. */
 

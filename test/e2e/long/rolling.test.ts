@@ -1,8 +1,8 @@
 import test from 'ava';
-import {type ClusterChecks, checksOf} from './support/cluster_checks.js';
-import {type ClusterLab, clusterLab} from './support/cluster_lab.js';
-import {changedPaths, transcript, withStatus} from './support/outcomes.js';
-import {lostKeys, startWriters} from './support/writer.js';
+import {type ClusterChecks, checksOf} from '../support/cluster_checks.js';
+import {type ClusterLab, clusterLab} from '../support/cluster_lab.js';
+import {changedPaths, transcript, withStatus} from '../support/outcomes.js';
+import {lostKeys, startWriters} from '../support/writer.js';
 
 let cluster: ClusterLab;
 let checks: ClusterChecks;
