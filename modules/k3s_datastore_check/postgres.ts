@@ -175,9 +175,16 @@ async function statementLost(
   another: () => Promise<Client>,
   address: Address,
 ): Promise<string | undefined> {
-  const statement = {name: 'quorate_kept', text: 'SELECT $1::int + 1 AS one', values: [1]};
   let holder: Client | undefined;
   try {
+    // A name that no other trial has left on a connection of the database.
+    const {rows} = await inTime(
+      client.query<{word: string}>(
+        "SELECT pg_backend_pid() || '_' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS word",
+      ),
+      address,
+    );
+    const statement = {name: `quorate_${rows[0]?.word}`, text: 'SELECT $1::int + 1 AS one', values: [1]};
     await inTime(client.query(statement), address);
     holder = await another();
     await inTime(holder.query('BEGIN READ ONLY'), address);
