@@ -75,7 +75,14 @@ export default defineModule({
   probeIs: 'stable',
   prepare: (given, controller, host) => prepared(given, controller, host.checkMode),
   reads: ({path}) => [{kind: 'path', path}],
-  probe: ({path}) => sh`f=${path}; if [ -f "$f" ]; then stat -c '%a' "$f"; sha256sum < "$f" | cut -d ' ' -f 1; fi`,
+  // While it is the file that K3s was started with, its hash is what the unit noted then (role k3s_host, k3s-sums).
+  probe: ({path}) => sh`f=${path}
+if [ -f "$f" ]; then
+  stat -c '%a' "$f"
+  id=$(stat -L -c '%d:%i:%s:%Y:%Z' "$f")
+  hash=$(sed -n "s/^binary \([0-9a-f]\{64\}\) $id\$/\1/p" /run/quorate/k3s.sums /run/quorate/k3s-agent.sums 2>/dev/null | head -n 1)
+  if [ -n "$hash" ]; then echo "$hash"; else sha256sum < "$f" | cut -d ' ' -f 1; fi
+fi`,
   parse(output): Seen {
     const [mode = '', sha256 = ''] = output.stdout.trim().split('\n');
     return {mode, sha256};

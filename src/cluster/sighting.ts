@@ -111,15 +111,18 @@ export interface Sighting {
 /** Lines of the look by key: all values of a key that may repeat. */
 type Lines = ReadonlyMap<string, readonly string[]>;
 
+/** A line without a space goes on with the value of the line before: base64 is folded. */
 const split = (stdout: string): Lines => {
   const lines = new Map<string, string[]>();
+  let last: string[] = [];
   for (const line of stdout.split('\n')) {
     const space = line.indexOf(' ');
+    if (space === -1) last.push(`${last.pop() ?? ''}${line}`);
     if (space <= 0) continue;
     const key = line.slice(0, space);
-    const list = lines.get(key) ?? [];
-    list.push(line.slice(space + 1));
-    lines.set(key, list);
+    last = lines.get(key) ?? [];
+    last.push(line.slice(space + 1));
+    lines.set(key, last);
   }
   return lines;
 };

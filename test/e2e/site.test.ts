@@ -141,7 +141,7 @@ for (const [name, damage] of Object.entries({
     await cluster.lab.host('server1').exec(['rm', '/usr/local/bin/kubectl', '/etc/sysctl.d/90-k3s.conf']);
   },
   'a server is stopped, an agent has lost its settings, a unit was edited': async (): Promise<void> => {
-    await cluster.lab.restore('built');
+    await cluster.restore('built');
     await cluster.lab.host('server3').exec(['systemctl', 'stop', 'k3s']);
     await cluster.lab.host('agent1').exec(['rm', '/etc/rancher/k3s/config.yaml']);
     await cluster.lab.host('server2').exec(['sh', '-c', 'echo "# by hand" >> /etc/systemd/system/k3s.service']);

@@ -164,7 +164,7 @@ async function asK3sAnsible(name: string): Promise<void> {
 test.serial(
   'each host in another form, one value differs on one host: a restart there, and nowhere else',
   async (t) => {
-    await cluster.lab.restore('installed');
+    await cluster.restore('installed');
     const {binary} = cluster.k3s;
     await asK3sAnsible('server1');
     // Flags over config.yaml.d over config.yaml over the environment; only the label is not as the inventory says.

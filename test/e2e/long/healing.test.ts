@@ -113,7 +113,7 @@ const stages: Readonly<Record<string, Stage>> = {
 
 for (const [stage, {prepare, reached, kill}] of Object.entries(stages)) {
   standIn(`a joiner and the controller killed ${stage}`, async (t) => {
-    await cluster.lab.restore('two');
+    await cluster.restore('two');
     await prepare();
     const run = await cluster.run([], {killOnce: reached});
     t.is(run.code, -1, `it was to be killed\n${transcript(run)}`);
@@ -127,7 +127,7 @@ for (const [stage, {prepare, reached, kill}] of Object.entries(stages)) {
 test.serial(
   'the controller killed between the writing of settings and the restart: the restart is made up for',
   async (t) => {
-    await cluster.lab.restore('built');
+    await cluster.restore('built');
     await cluster.setVariables({k3s_server_config: {...cluster.k3s.settings, 'node-label': ['rerun=yes']}});
     const before = await cluster.mainPids();
     // While another member does not answer, nobody may go down: the restart waits, its settings written.
@@ -153,7 +153,7 @@ test.serial(
 standIn(
   'the controller killed before the new binary is moved into place: what runs is whole, and the next run moves it',
   async (t) => {
-    await cluster.lab.restore('built');
+    await cluster.restore('built');
     const folder = join(cluster.lab.host('server2').upperDir, 'usr/local/bin');
     const next = k3sUnderTest('v1.30.7+k3s1');
     const variables = {k3s_binary: next.binary, k3s_version: next.version};
@@ -173,7 +173,7 @@ standIn(
 // ── All down, and restart loops ──
 
 test.serial('a power cut of all, and K3s down on all: one run', async (t) => {
-  await cluster.lab.restore('built');
+  await cluster.restore('built');
   await Promise.all(cluster.lab.hosts.map((host) => host.kill()));
   await cluster.lab.start();
   await Promise.all(cluster.lab.hosts.map(({name}) => checks.inside(name, 'systemctl stop k3s')));
@@ -182,7 +182,7 @@ test.serial('a power cut of all, and K3s down on all: one run', async (t) => {
 });
 
 test.serial('a restart loop: the run names its cause from the journal, and the next one heals', async (t) => {
-  await cluster.lab.restore('built');
+  await cluster.restore('built');
   await checks.inside(
     'server2',
     'systemctl stop k3s; systemd-run --unit=squatter systemd-socket-activate -l 6443 /bin/sleep 600',
@@ -199,7 +199,7 @@ test.serial('a restart loop: the run names its cause from the journal, and the n
 });
 
 test.serial('a unit that somebody broke restarts for ever: it is written anew and started', async (t) => {
-  await cluster.lab.restore('built');
+  await cluster.restore('built');
   await checks.inside(
     'server2',
     "sed -i '/^ExecStart=/s/$/ --no-such-flag/' /etc/systemd/system/k3s.service; systemctl daemon-reload; systemctl restart --no-block k3s; sleep 2",
@@ -216,7 +216,7 @@ for (const [name, stopped] of [
   ['all others are stopped', ['server2', 'server3']],
 ] as const) {
   test.serial(`a server wiped while ${name}: one run`, async (t) => {
-    await cluster.lab.restore('built');
+    await cluster.restore('built');
     const before = await checks.membersSeenBy('server3');
     await checks.inside('server1', wipe);
     for (const host of stopped) await checks.inside(host, 'systemctl stop k3s');
@@ -229,7 +229,7 @@ for (const [name, stopped] of [
 const still = /the cluster still lists server1 as member server1-[0-9a-f]{8} \(\d+\)/;
 
 test.serial('a wiped server whose member still answers, or whose disk is not empty, is not replaced', async (t) => {
-  await cluster.lab.restore('built');
+  await cluster.restore('built');
   await checks.inside('server1', `${wipe}; systemd-run --unit=squatter systemd-socket-activate -l 2380 /bin/cat`);
   await checks.refuses(
     t,
@@ -253,7 +253,7 @@ test.serial('a wiped server whose member still answers, or whose disk is not emp
 });
 
 test.serial('a wiped server is not replaced where no majority can agree to it', async (t) => {
-  await cluster.lab.restore('built');
+  await cluster.restore('built');
   await checks.inside('server1', wipe);
   await cluster.lab.host('server2').kill();
   await checks.refuses(
@@ -271,7 +271,7 @@ test.serial('a wiped server is not replaced where no majority can agree to it', 
 test.serial(
   'a member that was put out with data on its disk is named, and joins again once that is gone',
   async (t) => {
-    await cluster.lab.restore('built');
+    await cluster.restore('built');
     await checks.inside('server3', 'systemctl stop k3s');
     const own = (await checks.membersSeenBy('server1'))?.members.find(({name}) => name.startsWith('server3-'));
     await checks.inside(

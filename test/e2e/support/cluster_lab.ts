@@ -39,8 +39,19 @@ export interface ClusterLab {
   listings(except?: (host: string) => readonly RegExp[]): Promise<Map<string, UpperEntry[]>>;
   /** MainPID of K3s, by host. */
   mainPids(): Promise<Map<string, string>>;
+  /**
+   * Puts a saved state back and waits, a minute at most, until the services of K3s that start at boot run: what a test
+   * finds then does not depend on how fast a host boots.
+   */
+  restore(state: string): Promise<void>;
   down(): Promise<void>;
 }
+
+const servicesRun = `n=0
+for unit in k3s k3s-agent; do
+  systemctl -q is-enabled "$unit" 2>/dev/null || continue
+  until systemctl -q is-active "$unit" || [ "$n" -ge 600 ]; do n=$((n + 1)); sleep 0.1; done
+done`;
 
 const repository = resolve(import.meta.dirname, '../../..');
 
@@ -146,6 +157,10 @@ export async function clusterLab(
           }),
         ),
       ),
+    async restore(state) {
+      await lab.restore(state);
+      await Promise.all(lab.hosts.map((host) => host.exec(['sh', '-c', servicesRun])));
+    },
     down: () => lab.down(),
   };
 }
