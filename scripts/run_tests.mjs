@@ -35,6 +35,7 @@ const summaries = {
   failed: /^ *(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?|tests? remained pending.*)$/,
   skipped: /^ *(\d+) tests? skipped$/,
 };
+const failure = /^ *(?:✘ \[fail\]:|FAILED) (.*)$/;
 const sum = /^(\d+) passed, (\d+) failed$/;
 const withoutColors = (line) => line.replace(/\x1b\[[0-9;]*m/g, '');
 
@@ -43,7 +44,7 @@ async function run({title, command: [file, ...args]}) {
   console.log(`\n== ${title}`);
   const env = {...process.env, ...(process.stdout.isTTY ? {FORCE_COLOR: '1'} : {})};
   const child = spawn(file, args, {stdio: ['inherit', 'pipe', 'inherit'], env});
-  const counts = {passed: 0, failed: 0, skipped: 0};
+  const counts = {passed: 0, failed: 0, skipped: 0, named: new Set()};
   for await (const line of createInterface({input: child.stdout})) {
     const plain = withoutColors(line);
     const totals = sum.exec(plain);
@@ -52,6 +53,8 @@ async function run({title, command: [file, ...args]}) {
       counts.failed += Number(totals[2]);
       continue;
     }
+    const [, named] = failure.exec(plain) ?? [];
+    if (named !== undefined) counts.named.add(named);
     for (const [name, pattern] of Object.entries(summaries)) counts[name] += Number(pattern.exec(plain)?.[1] ?? 0);
     console.log(line);
   }
@@ -66,6 +69,7 @@ async function run({title, command: [file, ...args]}) {
 
 const total = {passed: 0, failed: 0, skipped: 0};
 const notRun = [];
+const failures = [];
 const words = process.argv.slice(2);
 for (const step of steps) {
   if (words.length > 0 && !words.some((word) => step.title.includes(word))) continue;
@@ -76,10 +80,12 @@ for (const step of steps) {
   }
   const counts = await run(step);
   for (const name of Object.keys(total)) total[name] += counts[name];
+  if (counts.failed > 0) failures.push(...(counts.named.size > 0 ? counts.named : [step.title]));
 }
 
 if (total.skipped > 0)
   console.log(`\n${total.skipped} skipped${isRoot ? '' : ', most of them because they need root'}`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 if (notRun.length > 0) {
   const what = `Not run, since it needs root: ${notRun.join('; ')}, and tests in namespaces`;

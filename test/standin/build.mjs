@@ -74,7 +74,8 @@ const hash = createHash('sha256').update(parts.hash).update(app).update(values.v
 const out = resolve(values.out);
 const file = Buffer.concat([Buffer.from(headerFor(hash, app.length)), app, readFileSync(parts.file)]);
 mkdirSync(dirname(out), {recursive: true});
-writeFileSync(`${out}.tmp`, file);
-chmodSync(`${out}.tmp`, 0o755);
-renameSync(`${out}.tmp`, out);
+const draft = `${out}.${process.pid}`;
+writeFileSync(draft, file);
+chmodSync(draft, 0o755);
+renameSync(draft, out);
 say(`${out}: ${values.version}, ${(file.length / 1e6).toFixed(1)} MB`);
