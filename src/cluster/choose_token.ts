@@ -5,7 +5,7 @@ import {refuseAgentTokens, refuseToken} from './token_refusals.js';
 import {newToken, parseToken} from './tokens.js';
 
 export interface ChosenToken {
-  readonly token?: Secret;
+  readonly token: Secret;
   readonly refusals: readonly PlanRefusal[];
 }
 

@@ -54,7 +54,7 @@ export function addressOf(host: ClusterHost): string {
   if (nodeIp !== undefined) return String(Array.isArray(nodeIp) ? nodeIp[0] : nodeIp).split(',')[0] ?? address;
   const own = host.sighting?.addresses ?? [];
   // ansible_host may be an address outside the cluster's network (a gateway's); the host's own addresses tell.
-  if (own.length === 0 || own.some((entry) => entry.address === address)) return address;
+  if (own.some((entry) => entry.address === address)) return address;
   return own.find((entry) => !virtual.test(entry.device) && !entry.address.includes(':'))?.address ?? address;
 }
 

@@ -54,12 +54,16 @@ test('a conversion that died is repaired, and is one voter', (t) => {
   t.is(steps(plan), 'server1 convert, agent1 none');
   t.deepEqual(plan.refusals, []);
   t.is(plan.votersAfter, 1);
+  // Beside bare servers, which this play leaves alone, it is one voter still.
+  t.is(planOf('only', died, bare, sightingOf('server3')).votersAfter, 1);
 });
 
 test('what is finished is left as it is', (t) => {
   t.is(steps(planOf('only', withRecord(member, 'snapshot'))), 'server1 none, agent1 none');
   t.is(steps(planOf('only', member)), 'server1 none, agent1 none');
-  t.is(steps(planOf('only', withRecord(member, 'compared'))), 'server1 convert, agent1 none');
+  const compared = planOf('only', withRecord(member, 'compared'));
+  t.is(steps(compared), 'server1 convert, agent1 none');
+  t.is(compared.votersAfter, 1);
 });
 
 test('no server joins one that was not compared, or differs', (t) => {
@@ -94,5 +98,7 @@ test('there is no way back once another server is a member', (t) => {
   );
   const alone = planOf('back', withRecord(member, 'snapshot'), bare);
   t.is(steps(alone), 'server1 back, server2 none, agent1 none');
+  t.is(alone.datastore, 'sqlite');
+  t.is(planOf('back', member).datastore, 'etcd');
   t.deepEqual(alone.refusals, []);
 });

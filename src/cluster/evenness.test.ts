@@ -1,5 +1,5 @@
 import test from 'ava';
-import {clusterHost, runningMember, sightingOf} from '../../test/support/cluster_hosts.js';
+import {clusterHost, runningMember, sightingOf, stoppedMember} from '../../test/support/cluster_hosts.js';
 import {evenness, type Growth, joiningLater} from './evenness.js';
 import {knownServers} from './known.js';
 
@@ -45,4 +45,9 @@ test('who joins later: bare servers outside the run, and unknown ones that are n
   ]);
   t.is(joiningLater(servers, []), 3);
   t.is(joiningLater(servers, ['server4']), 2);
+});
+
+test('members that nobody lists are members all the same', (t) => {
+  const stopped = ['server1', 'server2', 'server3'].map((name) => clusterHost(name, stoppedMember(name)));
+  t.is(joiningLater(knownServers(stopped), []), 0);
 });

@@ -1,67 +1,49 @@
 import test from 'ava';
 import {
   addressFor,
+  bareHost,
   clusterHost,
+  listingHost,
   memberFor,
+  planFor,
   runningMember,
-  sightingOf,
+  stoppedHost,
   stoppedMember,
+  three,
+  unknownHost,
 } from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
-import {resolveRoles} from './roles.js';
-import type {EtcdMember, Sighting} from './sighting.js';
+import type {ClusterPlan} from './plan.js';
+import type {EtcdMember} from './sighting.js';
 
-const three = ['server1', 'server2', 'server3'];
-const random = (bytes: number): Buffer => Buffer.alloc(bytes, 7);
-const roles = (...servers: ClusterHost[]) => resolveRoles({servers, agents: [], lost: [], random});
-const stepsOf = (plan: ReturnType<typeof roles>): string[] => [...plan.hosts.values()].map(({step}) => step);
-const said = ({refusals}: ReturnType<typeof roles>): readonly {what: string; hint: string}[] =>
-  refusals.map(({what, hint}) => ({what, hint}));
-
-interface Etcd {
-  readonly members?: readonly EtcdMember[];
-  readonly hasLeader?: boolean;
-}
-
-/** A running member that lists these, and sees no peer port but those of running ones open. */
-const living = (
-  name: string,
-  {members = three.map((one) => memberFor(one)), hasLeader = true}: Etcd = {},
-): ClusterHost => {
-  const seen: Sighting = runningMember(name, three);
-  const peers = new Map(members.flatMap(({peerUrls}) => peerUrls.map((url) => [url, 'closed'] as const)));
-  return clusterHost(name, {
-    ...seen,
-    ...(seen.etcd === undefined ? {} : {etcd: {...seen.etcd, members, hasLeader, peers}}),
-  });
-};
+const roles = (...servers: ClusterHost[]): ClusterPlan => planFor(servers);
+const stepsOf = (plan: ClusterPlan): string[] => [...plan.hosts.values()].map(({step}) => step);
 
 const unnamed = (name: string): EtcdMember => ({...memberFor(name, true), name: '', clientUrls: []});
-const stopped = (name: string, inPlay = true): ClusterHost => clusterHost(name, stoppedMember(name), {}, inPlay);
-const bare = (name: string): ClusterHost => clusterHost(name, sightingOf(name));
 /** A join that was cut short before etcd wrote anything: certificates, a name, and settings. */
 const begun = (name: string): ClusterHost =>
-  clusterHost(
-    name,
-    sightingOf(name, {
-      configText: `server: https://${addressFor('server1')}:6443\n`,
-      data: {etcdDir: true, etcdName: memberFor(name).name, serverTls: true},
-    }),
-  );
+  bareHost(name, {
+    configText: `server: https://${addressFor('server1')}:6443\n`,
+    data: {etcdDir: true, etcdName: memberFor(name).name, serverTls: true},
+  });
 
 const pair = ['server1', 'server2'].map((name) => memberFor(name));
 
 test('a joiner killed before its member was added joins again', (t) => {
-  const plan = roles(living('server1', {members: pair}), living('server2', {members: pair}), begun('server3'));
-  t.deepEqual(said(plan), []);
+  const plan = roles(
+    listingHost('server1', {members: pair}),
+    listingHost('server2', {members: pair}),
+    begun('server3'),
+  );
+  t.deepEqual(plan.refusals, []);
   t.deepEqual(stepsOf(plan), ['member', 'member', 'join']);
   t.is(plan.votersAfter, 3);
 });
 
 test('a joiner killed as a learner whose etcd never started joins again: its unnamed member is found by its address', (t) => {
   const members = [...pair, unnamed('server3')];
-  const plan = roles(living('server1', {members}), living('server2', {members}), begun('server3'));
-  t.deepEqual(said(plan), []);
+  const plan = roles(listingHost('server1', {members}), listingHost('server2', {members}), begun('server3'));
+  t.deepEqual(plan.refusals, []);
   t.deepEqual(stepsOf(plan), ['member', 'member', 'join']);
   t.is(plan.votersAfter, 3);
 });
@@ -72,8 +54,8 @@ for (const [name, learner] of [
 ] as const) {
   test(`a joiner killed as ${name} learner with data on its disk is started, and counts as a voter afterwards`, (t) => {
     const members = [...pair, learner];
-    const plan = roles(living('server1', {members}), living('server2', {members}), stopped('server3'));
-    t.deepEqual(said(plan), []);
+    const plan = roles(listingHost('server1', {members}), listingHost('server2', {members}), stoppedHost('server3'));
+    t.deepEqual(plan.refusals, []);
     t.deepEqual(stepsOf(plan), ['member', 'member', 'start']);
     t.deepEqual([plan.votersBefore, plan.votersAfter], [2, 3]);
     t.deepEqual(plan.warnings, []);
@@ -81,15 +63,20 @@ for (const [name, learner] of [
 }
 
 test('a joiner killed after its promotion is a member that does not run', (t) => {
-  const plan = roles(living('server1'), living('server2'), stopped('server3'));
-  t.deepEqual(said(plan), []);
+  const plan = roles(listingHost('server1'), listingHost('server2'), stoppedHost('server3'));
+  t.deepEqual(plan.refusals, []);
   t.deepEqual(stepsOf(plan), ['member', 'member', 'start']);
 });
 
 test('a learner that was put out with data on its disk is named, with the way back', (t) => {
-  const plan = roles(living('server1', {members: pair}), living('server2', {members: pair}), stopped('server3'));
-  t.deepEqual(said(plan), [
+  const plan = roles(
+    listingHost('server1', {members: pair}),
+    listingHost('server2', {members: pair}),
+    stoppedHost('server3'),
+  );
+  t.deepEqual(plan.refusals, [
     {
+      hosts: ['server3'],
       what: 'server3 has the data of member server3-0123abcd, which the cluster does not list: it was removed, was put out as a learner before it had caught up, or is of another cluster',
       hint: 'if nothing on server3 is needed, stop K3s there and remove /var/lib/rancher/k3s/server/db, then run again: it joins as a new member',
     },
@@ -99,15 +86,16 @@ test('a learner that was put out with data on its disk is named, with the way ba
 test('a removed member that K3s has marked rejoins, through a living one', (t) => {
   const seen = stoppedMember('server3');
   const removed = clusterHost('server3', {...seen, data: {...seen.data, tombstone: true}});
-  const plan = roles(living('server1', {members: pair}), living('server2', {members: pair}), removed);
-  t.deepEqual(said(plan), []);
+  const plan = roles(listingHost('server1', {members: pair}), listingHost('server2', {members: pair}), removed);
+  t.deepEqual(plan.refusals, []);
   t.deepEqual(plan.hosts.get('server3')?.membership, {membership: 'server', url: 'https://10.0.0.1:6443'});
   t.is(
     plan.hosts.get('server3')?.why,
     'was removed from the cluster, and K3s puts its data aside; joins through server1',
   );
-  t.deepEqual(said(roles(removed)), [
+  t.deepEqual(roles(removed).refusals, [
     {
+      hosts: ['server3'],
       what: 'server3 was removed from its cluster, and no server of that cluster can be read',
       hint: 'make a living server reachable; to begin anew on server3, run k3s-uninstall.sh there first',
     },
@@ -115,8 +103,8 @@ test('a removed member that K3s has marked rejoins, through a living one', (t) =
 });
 
 test('a server wiped while another is stopped: that one is started first, then the dead member is removed', (t) => {
-  const plan = roles(bare('server1'), stopped('server2'), living('server3', {hasLeader: false}));
-  t.deepEqual(said(plan), []);
+  const plan = roles(bareHost('server1'), stoppedHost('server2'), listingHost('server3', {hasLeader: false}));
+  t.deepEqual(plan.refusals, []);
   t.deepEqual(stepsOf(plan), ['replace', 'start', 'member']);
   t.is(plan.hosts.get('server1')?.dead?.name, 'server1-0123abcd');
   t.is(plan.healthyBefore, 0);
@@ -124,8 +112,8 @@ test('a server wiped while another is stopped: that one is started first, then t
 });
 
 test('a server wiped while all others are stopped: what is listed of it is seen once they run', (t) => {
-  const plan = roles(bare('server1'), stopped('server2'), stopped('server3'));
-  t.deepEqual(said(plan), []);
+  const plan = roles(bareHost('server1'), stoppedHost('server2'), stoppedHost('server3'));
+  t.deepEqual(plan.refusals, []);
   t.deepEqual(stepsOf(plan), ['join', 'start', 'start']);
   t.is(
     plan.hosts.get('server1')?.why,
@@ -136,15 +124,19 @@ test('a server wiped while all others are stopped: what is listed of it is seen 
 test('a quorum that this run cannot bring back is said at once', (t) => {
   const lost = [
     {
+      hosts: [],
       what: 'etcd has lost its quorum, and this run cannot bring it back: 1 of 3 voters is up or can be started, and 2 are needed (not to be had: server1, server2)',
       hint: 'bring other members back first, and run without --limit; if they are lost for good, make server3 the only member (there: `systemctl stop k3s && k3s server --cluster-reset`, then start it), which keeps its data, and run again',
     },
   ];
   t.deepEqual(
-    said(roles(clusterHost('server1', undefined), stopped('server2', false), living('server3', {hasLeader: false}))),
+    roles(unknownHost('server1'), stoppedHost('server2', false), listingHost('server3', {hasLeader: false})).refusals,
     lost,
   );
-  t.deepEqual(said(roles(stopped('server1'), stopped('server2', false), living('server3', {hasLeader: false}))), []);
+  t.deepEqual(
+    roles(stoppedHost('server1'), stoppedHost('server2', false), listingHost('server3', {hasLeader: false})).refusals,
+    [],
+  );
 });
 
 test('why running servers are to be restarted is told before anything is touched', (t) => {

@@ -6,14 +6,13 @@ import {sameToken} from './tokens.js';
 
 /** The tokens of a cluster: the servers' own, and the agents' where they have another. */
 export interface ClusterTokens {
-  readonly token?: Secret;
+  readonly token: Secret;
   readonly agentToken?: Secret;
 }
 
 /** A token as it is written already, where that is one of these in another form: no difference, no restart. */
-function asWritten(wanted: readonly (Secret | undefined)[], written: unknown): Secret | undefined {
+function asWritten(good: readonly [Secret, ...Secret[]], written: unknown): Secret {
   const present = written as Secret | undefined;
-  const good = wanted.filter((token) => token !== undefined);
   return present !== undefined && good.some((token) => sameToken(present, token)) ? present : good[0];
 }
 
@@ -28,11 +27,10 @@ export function hostConfig(host: ClusterHost, {token, agentToken}: ClusterTokens
       ? asWritten([token], written)
       : wanted.agentToken !== undefined
         ? asWritten([wanted.agentToken], written)
-        : asWritten([agentToken, token], written);
-  const agents = wanted.kind === 'server' ? asWritten([wanted.agentToken], present['agent-token']) : undefined;
-  return {
-    ...wanted.config,
-    ...(own === undefined ? {} : {token: own}),
-    ...(agents === undefined ? {} : {'agent-token': agents}),
-  };
+        : asWritten([agentToken ?? token, token], written);
+  const agents =
+    wanted.kind === 'server' && wanted.agentToken !== undefined
+      ? asWritten([wanted.agentToken], present['agent-token'])
+      : undefined;
+  return {...wanted.config, token: own, ...(agents === undefined ? {} : {'agent-token': agents})};
 }

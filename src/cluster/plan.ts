@@ -86,7 +86,7 @@ export interface ClusterPlan {
   /** A server has run on the external datastore: it holds this cluster. */
   readonly datastoreInUse: boolean;
   readonly clusterId?: string;
-  readonly token?: Secret;
+  readonly token: Secret;
   readonly hosts: ReadonlyMap<string, HostPlan>;
   /** Servers whose etcd answers under a leader. */
   readonly living: readonly string[];

@@ -6,8 +6,8 @@ import type {Wiped} from './wiped.js';
 const names = (servers: readonly Known[]): string => servers.map(({host}) => host.wanted.host).join(', ');
 
 const resetHint = (servers: readonly Known[]): string => {
-  const one = servers.find(({host}) => host.sighting?.etcd !== undefined)?.host.wanted.host ?? 'a member';
-  return `if they are lost for good, make ${one} the only member (there: \`systemctl stop k3s && k3s server --cluster-reset\`, then start it), which keeps its data, and run again`;
+  const heard = servers.filter(({host}) => host.sighting?.etcd !== undefined);
+  return `if they are lost for good, make ${names(heard.slice(0, 1))} the only member (there: \`systemctl stop k3s && k3s server --cluster-reset\`, then start it), which keeps its data, and run again`;
 };
 
 /** Removing a member is itself a change that a majority has to agree to, and so is all that comes after. */
@@ -69,7 +69,7 @@ export function refuseQuorum(
   const all = [
     ...refuseRemovals(wiped, servers, votes),
     ...refuseNoMajority(servers, votes),
-    ...(servers.some(({kind}) => kind === 'member') ? refuseJoins(withoutDead(votes, wiped), joins) : []),
+    ...refuseJoins(withoutDead(votes, wiped), joins),
   ];
   return all.slice(0, 1);
 }

@@ -1,18 +1,22 @@
 import test from 'ava';
-import {clusterHost, runningMember, sightingOf, sqliteServer, stoppedMember} from '../../test/support/cluster_hosts.js';
+import {
+  bareHost as bare,
+  clusterHost,
+  memberHost,
+  planFor,
+  runningMember,
+  sightingOf,
+  sqliteServer,
+  stoppedMember,
+  three,
+  unknownHost as unknown,
+} from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
 import type {PlanRefusal} from './plan.js';
-import {resolveRoles} from './roles.js';
 
-const three = ['server1', 'server2', 'server3'];
-const random = (bytes: number): Buffer => Buffer.alloc(bytes, 7);
-const member = (name: string, cluster = three): ClusterHost => {
-  const seen = runningMember(name, cluster);
-  return clusterHost(name, {...seen, data: {...seen.data, ca: 'ca1'}});
-};
-const bare = (name: string, change: Parameters<typeof sightingOf>[1] = {}): ClusterHost =>
-  clusterHost(name, sightingOf(name, change));
-const unknown = (name: string): ClusterHost => clusterHost(name, undefined);
+const member = (name: string, cluster = three): ClusterHost => memberHost(name, {data: {ca: 'ca1'}}, cluster);
+/** Nobody could look, and nothing says why. */
+const silent = (name: string): ClusterHost => ({wanted: unknown(name).wanted, inPlay: true});
 
 interface Case {
   servers: ClusterHost[];
@@ -23,7 +27,7 @@ interface Case {
 }
 
 const refused = ({servers, agents = [], lost = [], allowEven = false}: Omit<Case, 'refusal'>): readonly PlanRefusal[] =>
-  resolveRoles({servers, agents, lost, allowEven, random}).refusals;
+  planFor(servers, {agents, lost, allowEven}).refusals;
 
 const uninstall = (name: string): string =>
   `run k3s-uninstall.sh ${name === 'there' ? name : `on ${name}`} (or \`systemctl stop k3s\`, then remove /var/lib/rancher/k3s/server), then run again`;
@@ -101,6 +105,48 @@ const cases: Record<string, Case> = {
       hint: `if nothing on server4 is needed, ${uninstall('there')}`,
     },
   },
+  'a lost server, where there is none at all': {
+    servers: [],
+    lost: ['server1'],
+    refusal: {
+      hosts: [],
+      what: "k3s_lost_servers names 'server1', which is no host of group `server`",
+      hint: 'its hosts are none',
+      variable: {name: 'k3s_lost_servers', host: ''},
+    },
+  },
+  'a start by a server outside this run': {
+    servers: [bare('server1', {}, false), bare('server2'), bare('server3')],
+    refusal: {
+      hosts: [],
+      what: 'no server of the cluster exists yet, and server1, which would start it, is not among the hosts of this run',
+      hint: 'run without --limit, or with server1 in it',
+    },
+  },
+  'a start while another is unknown, by a server outside this run': {
+    servers: [bare('server1', {}, false), unknown('server2'), bare('server3')],
+    refusal: {
+      hosts: [],
+      what: 'no cluster is started while it is not known whether server2 belongs to one (unreachable)',
+      hint: `make it reachable; or, if lost for good, say so by name: -e '{"k3s_lost_servers": ["server2"]}'`,
+    },
+  },
+  'a start while one is unknown, for a reason of its own': {
+    servers: [{...unknown('server1'), why: 'its probe failed'}, bare('server2'), bare('server3')],
+    refusal: {
+      hosts: [],
+      what: 'no cluster is started while it is not known whether server1 belongs to one (its probe failed)',
+      hint: `make it reachable; or, if lost for good, say so by name: -e '{"k3s_lost_servers": ["server1"]}'`,
+    },
+  },
+  'a start while one is unknown for no reason that is known': {
+    servers: [silent('server1'), bare('server2'), bare('server3')],
+    refusal: {
+      hosts: [],
+      what: 'no cluster is started while it is not known whether server1 belongs to one (unreachable)',
+      hint: `make it reachable; or, if lost for good, say so by name: -e '{"k3s_lost_servers": ["server1"]}'`,
+    },
+  },
   'a lost server that is none': {
     servers: [member('server1'), unknown('server2'), member('server3')],
     lost: ['sever2'],
@@ -168,6 +214,23 @@ const cases: Record<string, Case> = {
       hint: 'give group `server` an odd number of hosts (1 or 3); to have 2 all the same: -e k3s_allow_even=true',
     },
   },
+  'agents whose servers cannot be read, each for its reason': {
+    servers: [{...unknown('server1'), why: 'its probe failed'}, silent('server2'), unknown('server3')],
+    agents: [clusterHost('agent1', sightingOf('agent1'))],
+    refusal: {
+      hosts: [],
+      what: 'no server of the cluster can be read: server1 (its probe failed), server2 (unreachable), server3 (unreachable)',
+      hint: 'agents need the token and the address of a living server: make one reachable, then run again',
+    },
+  },
+  'members of two clusters, two of one': {
+    servers: [member('server1'), member('server2'), clusterHost('server3', runningMember('server3', three, 'c2'))],
+    refusal: {
+      hosts: [],
+      what: 'the servers are members of 2 different clusters: server1, server2 of c1; server3 of c2',
+      hint: 'decide which cluster is the one to keep, and uninstall K3s on the servers of the other',
+    },
+  },
   'agents whose servers cannot be read': {
     servers: [unknown('server1')],
     agents: [clusterHost('agent1', sightingOf('agent1'))],
@@ -204,12 +267,56 @@ for (const [name, {refusal, ...given}] of Object.entries(cases)) {
   });
 }
 
-test('lets be what a join of this cluster left, a lost server without data, and members that are stopped', (t) => {
-  const left = {configText: 'server: https://10.0.0.1:6443\n', data: {serverTls: true, ca: 'ca1'}};
-  t.deepEqual(refused({servers: [member('server1', ['server1']), bare('server2', left), bare('server3')]}), []);
-  t.deepEqual(
-    refused({servers: [bare('server1'), unknown('server2'), bare('server3')], lost: ['server2'], allowEven: true}),
-    [],
-  );
-  t.deepEqual(refused({servers: three.map((name) => clusterHost(name, stoppedMember(name)))}), []);
-});
+const joins = {configText: 'server: https://10.0.0.1:6443\n'};
+const stoppedWith = (ca: string): ClusterHost => {
+  const seen = stoppedMember('server1');
+  return clusterHost('server1', {...seen, data: {...seen.data, ca}});
+};
+
+const allowed: Record<string, Omit<Case, 'refusal'>> = {
+  'what a join of this cluster left': {
+    servers: [
+      member('server1', ['server1']),
+      bare('server2', {...joins, data: {serverTls: true, ca: 'ca1'}}),
+      bare('server3'),
+    ],
+  },
+  'certificates of a server alone, which starts with them': {servers: [bare('server1', {data: {serverTls: true}})]},
+  'a join cut short, whose certificates nobody can compare: no member runs': {
+    servers: [stoppedWith('ca1'), bare('server2', {...joins, data: {serverTls: true, ca: 'ca2'}}), bare('server3')],
+  },
+  'a join cut short, whose certificates are not known': {
+    servers: [member('server1', ['server1']), bare('server2', {...joins, data: {serverTls: true}}), bare('server3')],
+  },
+  'a join cut short, where those of the cluster are not known': {
+    servers: [
+      unknown('server4'),
+      memberHost('server1', {}, ['server1']),
+      bare('server2', {...joins, data: {serverTls: true, ca: 'ca2'}}),
+      bare('server3'),
+    ],
+    lost: ['server4'],
+  },
+  'a lost server that cannot be read': {
+    servers: [bare('server1'), unknown('server2'), bare('server3')],
+    lost: ['server2'],
+    allowEven: true,
+  },
+  'a lost server without data': {servers: three.map((name) => bare(name)), lost: ['server2']},
+  'members that are stopped': {servers: three.map((name) => clusterHost(name, stoppedMember(name)))},
+  'agents and no server at all': {servers: [], agents: [clusterHost('agent1', sightingOf('agent1'))]},
+  'agents, while one of their servers cannot be read': {
+    servers: [unknown('server1'), member('server2'), member('server3')],
+    agents: [clusterHost('agent1', sightingOf('agent1'))],
+  },
+  'agents, with a cluster that begins': {
+    servers: [bare('server1')],
+    agents: [clusterHost('agent1', sightingOf('agent1'))],
+  },
+};
+
+for (const [name, given] of Object.entries(allowed)) {
+  test(`lets be ${name}`, (t) => {
+    t.deepEqual(refused(given), []);
+  });
+}

@@ -1,6 +1,6 @@
 import {nearest} from '../errors/nearest.js';
 import {refuseMove, refuseSeveral} from './datastore_moves.js';
-import {etcdOf, hasBegun, type Known} from './known.js';
+import {hasBegun, type Known} from './known.js';
 import type {Datastore, PlanRefusal} from './plan.js';
 
 export interface Disks {
@@ -103,7 +103,7 @@ export function refuseLost(servers: readonly Known[], lost: readonly string[]): 
         {
           hosts: [],
           what: `k3s_lost_servers names '${name}', which is no host of group \`server\``,
-          hint: near === undefined ? `its hosts are ${names.join(', ')}` : `did you mean '${near}'?`,
+          hint: near === undefined ? `its hosts are ${names.join(', ') || 'none'}` : `did you mean '${near}'?`,
           variable,
         },
       ];
@@ -140,16 +140,16 @@ export function refuseMembership({servers, lost, seed}: MembershipInput): PlanRe
       hint: 'decide which cluster is the one to keep, and uninstall K3s on the servers of the other',
     });
   }
-  const members = servers.filter(({kind}) => kind === 'member');
   const unknown = servers.filter(({host, kind}) => kind === 'unknown' && !lost.includes(host.wanted.host));
-  if (members.length === 0 && unknown.length > 0 && seed !== undefined) {
+  const [first] = unknown;
+  if (seed === undefined) return refusals;
+  if (first !== undefined) {
     refusals.push({
       hosts: [],
-      what: `no cluster is started while it is not known whether ${unknown.map(({host}) => host.wanted.host).join(', ')} belongs to one (${unknown[0]?.host.why ?? 'unreachable'})`,
+      what: `no cluster is started while it is not known whether ${unknown.map(({host}) => host.wanted.host).join(', ')} belongs to one (${first.host.why ?? 'unreachable'})`,
       hint: `make ${unknown.length === 1 ? 'it' : 'them'} reachable; or, if lost for good, say so by name: -e '{"k3s_lost_servers": [${unknown.map(({host}) => `"${host.wanted.host}"`).join(', ')}]}'`,
     });
-  }
-  if (members.length === 0 && seed !== undefined && !seed.host.inPlay && unknown.length === 0) {
+  } else if (!seed.host.inPlay) {
     refusals.push({
       hosts: [],
       what: `no server of the cluster exists yet, and ${seed.host.wanted.host}, which would start it, is not among the hosts of this run`,
@@ -160,16 +160,13 @@ export function refuseMembership({servers, lost, seed}: MembershipInput): PlanRe
 }
 
 /** Agents alone in a run need a cluster to register at. */
-export function refuseNoServer(servers: readonly Known[], hasAgents: boolean, seed: Known | undefined): PlanRefusal[] {
-  if (!hasAgents || servers.length === 0 || seed !== undefined) return [];
-  const seen = servers.some(({kind}) => kind !== 'unknown');
-  return seen || etcdOf(servers).length > 0
-    ? []
-    : [
-        {
-          hosts: [],
-          what: `no server of the cluster can be read: ${servers.map(({host}) => `${host.wanted.host} (${host.why ?? 'unreachable'})`).join(', ')}`,
-          hint: 'agents need the token and the address of a living server: make one reachable, then run again',
-        },
-      ];
+export function refuseNoServer(servers: readonly Known[], hasAgents: boolean): PlanRefusal[] {
+  if (!hasAgents || servers.length === 0 || servers.some(({kind}) => kind !== 'unknown')) return [];
+  return [
+    {
+      hosts: [],
+      what: `no server of the cluster can be read: ${servers.map(({host}) => `${host.wanted.host} (${host.why ?? 'unreachable'})`).join(', ')}`,
+      hint: 'agents need the token and the address of a living server: make one reachable, then run again',
+    },
+  ];
 }

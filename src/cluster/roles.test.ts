@@ -1,18 +1,25 @@
 import test from 'ava';
-import fc from 'fast-check';
-import {clusterHost, runningMember, sightingOf, sqliteServer, stoppedMember} from '../../test/support/cluster_hosts.js';
+import {
+  bareHost,
+  clusterHost,
+  listingHost,
+  memberHost,
+  planFor,
+  running,
+  runningMember,
+  sightingOf,
+  sqliteServer,
+  stepsIn,
+  stoppedHost,
+  stoppedMember,
+  three,
+  unknownHost,
+} from '../../test/support/cluster_hosts.js';
 import {Secret} from '../shell/index.js';
 import type {ClusterHost} from './classify.js';
-import {resolveRoles} from './roles.js';
-
-const random = (bytes: number): Buffer => Buffer.alloc(bytes, 7);
-const three = ['server1', 'server2', 'server3'];
 
 const roles = (servers: readonly ClusterHost[], agents: readonly ClusterHost[] = [], lost: readonly string[] = []) =>
-  resolveRoles({servers, agents, lost, random});
-
-const steps = (plan: ReturnType<typeof roles>): Record<string, string> =>
-  Object.fromEntries([...plan.hosts].map(([host, {step}]) => [host, step]));
+  planFor(servers, {agents, lost});
 
 test('bare servers: the first starts the cluster, the others join through it', (t) => {
   const plan = roles(
@@ -20,7 +27,7 @@ test('bare servers: the first starts the cluster, the others join through it', (
     [clusterHost('agent1', sightingOf('agent1'))],
   );
   t.deepEqual(plan.refusals, []);
-  t.deepEqual(steps(plan), {server1: 'init', server2: 'join', server3: 'join', agent1: 'agent'});
+  t.deepEqual(stepsIn(plan), {server1: 'init', server2: 'join', server3: 'join', agent1: 'agent'});
   t.is(plan.datastore, 'etcd');
   t.deepEqual(plan.hosts.get('server1')?.membership, {membership: 'cluster-init'});
   t.deepEqual(plan.hosts.get('server2')?.membership, {membership: 'server', url: 'https://10.0.0.1:6443'});
@@ -49,14 +56,14 @@ test('a running cluster is kept, and a new server joins through a running member
     clusterHost('server1', sightingOf('server1')),
     ...members.map((name) => clusterHost(name, runningMember(name, members))),
   ]);
-  t.deepEqual(steps(plan), {server1: 'join', server2: 'member', server3: 'member'});
+  t.deepEqual(stepsIn(plan), {server1: 'join', server2: 'member', server3: 'member'});
   t.deepEqual(plan.hosts.get('server1')?.membership, {membership: 'server', url: 'https://10.0.0.2:6443'});
   t.deepEqual(plan.refusals, []);
 });
 
 test('all servers stopped: all are started, none makes a cluster', (t) => {
   const plan = roles(three.map((name) => clusterHost(name, stoppedMember(name))));
-  t.deepEqual(steps(plan), {server1: 'start', server2: 'start', server3: 'start'});
+  t.deepEqual(stepsIn(plan), {server1: 'start', server2: 'start', server3: 'start'});
   t.deepEqual(plan.refusals, []);
 });
 
@@ -83,7 +90,7 @@ test('a server that was told to start the cluster, and died before, is the one a
     clusterHost('server1', sightingOf('server1')),
     clusterHost('server2', sightingOf('server2', {configText: 'cluster-init: true\ntoken: abcd\n'})),
   ]);
-  t.deepEqual(steps(plan), {server1: 'join', server2: 'init'});
+  t.deepEqual(stepsIn(plan), {server1: 'join', server2: 'init'});
   t.is(plan.token?.reveal(), 'abcd');
 });
 
@@ -96,7 +103,7 @@ test('a number of voters that would become even is refused, unless it is wanted;
       hint: 'give group `server` an odd number of hosts (1 or 3); to have 2 all the same: -e k3s_allow_even=true',
     },
   ]);
-  const allowed = resolveRoles({servers: bare, agents: [], lost: [], allowEven: true, random});
+  const allowed = planFor(bare, {allowEven: true});
   t.deepEqual(allowed.refusals, []);
   t.is(allowed.warnings.length, 1);
   const pair = ['server1', 'server2'];
@@ -139,63 +146,144 @@ test('a token that is not the cluster’s is refused', (t) => {
   );
 });
 
-// ── Properties: no reachable state makes two clusters or forgets an unknown host ──
+const endpoint = 'datastore-endpoint: http://e:2379\n';
+const external = (name: string, inPlay = true): ClusterHost =>
+  clusterHost(name, sightingOf(name, {configText: endpoint, data: {serverTls: true}}), {}, inPlay);
+const wanted = {k3s_server_config: {'datastore-endpoint': 'http://e:2379'}};
 
-const anyServer = (name: string, cluster: readonly string[]) =>
-  fc
-    .record({
-      kind: fc.constantFrom('bare', 'unknown', 'running', 'stopped', 'begun'),
-      inPlay: fc.boolean(),
-    })
-    .map(({kind, inPlay}) => {
-      const sighting =
-        kind === 'unknown'
-          ? undefined
-          : kind === 'running'
-            ? runningMember(name, cluster)
-            : kind === 'stopped'
-              ? stoppedMember(name)
-              : kind === 'begun'
-                ? sightingOf(name, {configText: 'cluster-init: true\n'})
-                : sightingOf(name);
-      return {kind, host: clusterHost(name, sighting, {}, inPlay)};
-    });
+for (const [name, servers, datastore, inUse] of [
+  ['no server at all', [], 'sqlite', false],
+  ['one bare server', [bareHost('server1')], 'sqlite', false],
+  ['two bare servers', [bareHost('server1'), bareHost('server2')], 'etcd', false],
+  [
+    'one server with the half of a conversion',
+    [bareHost('server1', {data: {wal: true, stateDb: true}})],
+    'etcd',
+    false,
+  ],
+  [
+    'a member, whatever the others have',
+    [memberHost('server1'), clusterHost('server2', sqliteServer('server2'))],
+    'etcd',
+    false,
+  ],
+  [
+    'one on SQLite beside a bare one',
+    [clusterHost('server1', sqliteServer('server1')), bareHost('server2')],
+    'sqlite',
+    false,
+  ],
+  [
+    'one that runs on an external one, which the inventory does not name',
+    [external('server1'), bareHost('server2')],
+    'external',
+    true,
+  ],
+  [
+    'bare servers, one of which is to have an external one',
+    [bareHost('server1'), clusterHost('server2', sightingOf('server2'), wanted)],
+    'external',
+    false,
+  ],
+] as const) {
+  test(`the datastore of ${name}`, (t) => {
+    const plan = planFor(servers);
+    t.deepEqual([plan.datastore, plan.datastoreInUse], [datastore, inUse]);
+  });
+}
 
-const anyCluster = fc.integer({min: 1, max: 7}).chain((size) => {
-  const names = Array.from({length: size}, (_, index) => `server${index + 1}`);
-  return fc.tuple(...names.map((name) => anyServer(name, names)));
+test('on an external datastore any server may begin: the first of this run', (t) => {
+  const servers = three.map((name) => clusterHost(name, sightingOf(name), wanted, name !== 'server1'));
+  t.deepEqual(stepsIn(planFor(servers)), {server1: 'none', server2: 'init', server3: 'join'});
 });
 
-test('for any state of up to 7 servers: at most one starts a cluster, and only where none exists and none is unknown', (t) => {
-  fc.assert(
-    fc.property(anyCluster, (servers) => {
-      const plan = roles(servers.map(({host}) => host));
-      const starts = [...plan.hosts.values()].filter(({membership}) => membership.membership === 'cluster-init');
-      t.true(starts.length <= 1);
-      if (plan.refusals.length > 0 || starts.length === 0) return;
-      t.false(
-        servers.some(({kind}) => kind === 'running' || kind === 'stopped'),
-        'a cluster exists',
-      );
-      t.false(
-        servers.some(({kind}) => kind === 'unknown'),
-        'a server is unknown',
-      );
-    }),
-    {numRuns: 2000},
-  );
+const mute = (name: string): ClusterHost => listingHost(name, {hasLeader: false});
+for (const [name, servers, through] of [
+  [
+    'a running member with a leader, before one that lost it',
+    [mute('server1'), listingHost('server2'), listingHost('server3')],
+    'server2',
+  ],
+  [
+    'a member that runs, where none has a leader',
+    [stoppedHost('server1'), mute('server2'), stoppedHost('server3')],
+    'server2',
+  ],
+  [
+    'a member that does not run, where none does',
+    [unknownHost('server1'), stoppedHost('server2'), stoppedHost('server3')],
+    'server2',
+  ],
+  [
+    'a member that runs and tells nothing of etcd, before a stopped one',
+    [stoppedHost('server1'), clusterHost('server2', {...stoppedMember('server2'), server: running, ping: true})],
+    'server2',
+  ],
+  ['the one that begins, where there is none', [unknownHost('server1'), bareHost('server2')], 'server2'],
+] as const) {
+  test(`joins go through ${name}`, (t) => {
+    t.is(
+      planFor([...servers, bareHost('server4')])
+        .hosts.get('server4')
+        ?.why.match(/joins through (\w+)/)?.[1],
+      through,
+    );
+  });
+}
+
+test('the agents’ own token is that of a server that has one of its own', (t) => {
+  const agentToken = (
+    data: Parameters<typeof bareHost>[1] extends infer Change ? Change : never,
+  ): string | undefined => {
+    const plan = planFor([memberHost('server1', data ?? {})], {agents: [bareHost('agent1')]});
+    return (plan.hosts.get('agent1')?.config.token as Secret | undefined)?.reveal();
+  };
+  const [token, own] = [new Secret(`K10${'a'.repeat(64)}::server:pw`), new Secret(`K10${'a'.repeat(64)}::node:agents`)];
+  t.is(agentToken({data: {token, agentToken: own}}), 'agents');
+  t.is(agentToken({data: {token, agentToken: token}}), 'pw');
+  t.is(agentToken({data: {token}}), 'pw');
+  t.not(agentToken({data: {agentToken: own}}), 'agents');
 });
 
-test('for any state: hosts outside the run, and unknown ones, are left out; members never join', (t) => {
-  fc.assert(
-    fc.property(anyCluster, (servers) => {
-      const plan = roles(servers.map(({host}) => host));
-      for (const {kind, host} of servers) {
-        const step = plan.hosts.get(host.wanted.host)?.step;
-        if (kind === 'unknown' || !host.inPlay) t.is(step, 'none');
-        if (kind === 'running' || kind === 'stopped') t.not(step, 'join');
-      }
-    }),
-    {numRuns: 1000},
-  );
+test('the plan as a whole: who lives, who votes, and what is shown', (t) => {
+  const changed = {configText: 'token: x\ndisable: [traefik]\n'};
+  const servers = [
+    memberHost('server1', changed),
+    mute('server2'),
+    stoppedHost('server3'),
+    bareHost('server4', {}, false),
+    bareHost('server5'),
+  ];
+  const {hosts: _hosts, token, ...plan} = planFor(servers);
+  t.is(token.reveal(), 'x');
+  t.deepEqual(plan, {
+    datastore: 'etcd',
+    datastoreInUse: false,
+    clusterId: 'c1',
+    living: ['server1'],
+    votersBefore: 3,
+    healthyBefore: 1,
+    votersAfter: 4,
+    refusals: [],
+    warnings: [
+      '4 etcd members survive 1 failure, no more than 3: let the other servers join soon, so that there are 5',
+    ],
+    shows: [
+      'K3s on embedded etcd, cluster c1',
+      '  server1  keep          runs as a member; to be restarted: disable changes in config.yaml',
+      '  server2  keep          runs as a member',
+      '  server3  start         is a member that does not run',
+      '  server4  left out      not among the hosts of this run',
+      '  server5  join          has no data; joins through server1',
+      '  etcd now: 3 voters, quorum 2, 1 may fail (1 healthy); after this run: 4 voters, quorum 3, 1 may fail',
+      '  to be restarted: server1, one at a time, each once the others keep quorum without it; an etcd snapshot before the first',
+    ],
+  });
+  const lines = (snapshotBefore?: boolean): readonly string[] =>
+    planFor(servers, snapshotBefore === undefined ? {} : {snapshotBefore}).shows.slice(-1);
+  t.deepEqual(lines(), lines(true));
+  t.deepEqual(lines(false), [
+    '  to be restarted: server1, one at a time, each once the others keep quorum without it; no etcd snapshot before it (k3s_snapshot_before_change: false)',
+  ]);
+  t.is('clusterId' in planFor([bareHost('server1')]), false);
 });

@@ -97,7 +97,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
       : undefined;
   const chosen = chooseToken({servers: input.servers, agents: input.agents}, input.random);
   const wiped = wipedServers(servers).filter(({known}) => known.host.inPlay);
-  const tokens = {...(chosen.token === undefined ? {} : {token: chosen.token}), ...agentTokenOf(input.servers)};
+  const tokens = {token: chosen.token, ...agentTokenOf(input.servers)};
   const picture: Picture = {servers, datastore, seed, gate: gateOf(servers, seed), wiped, tokens, conversion};
   const agents = input.agents.map((host) => agentPlan(host, servers, picture.gate, tokens));
   const hosts = new Map<string, HostPlan>(
@@ -127,7 +127,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
       wiped: wiped.map(({known}) => known),
     }),
     ...refuseConverting(servers, conversion),
-    ...refuseNoServer(servers, input.agents.length > 0, seed),
+    ...refuseNoServer(servers, input.agents.length > 0),
     ...(isEtcd
       ? [
           ...refuseMembership({servers, lost: input.lost, seed}),
@@ -143,7 +143,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
     datastore,
     datastoreInUse: servers.some(({kind}) => kind === 'external'),
     ...(clusterId === undefined ? {} : {clusterId}),
-    ...(chosen.token === undefined ? {} : {token: chosen.token}),
+    token: chosen.token,
     hosts,
     living: servers.filter(({host}) => host.sighting?.etcd?.hasLeader === true).map(({host}) => host.wanted.host),
     votersBefore: votes.voters,

@@ -35,7 +35,7 @@ const notHeardYet = ({servers}: Picture): string => {
     : `; whether a dead member of it is still listed is seen once ${stopped.join(', ')} run${stopped.length === 1 ? 's' : ''}`;
 };
 
-function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly why: string} {
+function stepOf(known: Known, picture: Picture): Pick<HostPlan, 'step' | 'why' | 'dead'> {
   const {seed, gate, wiped, servers, conversion, datastore} = picture;
   const {host, kind} = known;
   const decided = conversionStep(known, servers, conversion);
@@ -52,7 +52,11 @@ function stepOf(known: Known, picture: Picture): {readonly step: Step; readonly 
     if (known === seed) return {step: 'init', why: 'no server has any data'};
     const dead = wiped.find((one) => one.known === known)?.dead;
     if (dead === undefined) return {step: 'join', why: `has no data${through}${notHeardYet(picture)}`};
-    return {step: 'replace', why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`};
+    return {
+      step: 'replace',
+      why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`,
+      ...(gate === undefined ? {} : {dead: {id: dead.id, name: dead.name, through: gate.host.wanted.host}}),
+    };
   }
   if (isRemoved(known, servers)) {
     if (host.sighting?.data.tombstone !== true)
@@ -82,9 +86,9 @@ function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture, pee
 }
 
 export function serverPlan(known: Known, picture: Picture): HostPlan {
-  const {servers, datastore, gate, wiped, tokens} = picture;
+  const {servers, datastore, tokens} = picture;
   const {host} = known;
-  const {step, why: found} = stepOf(known, picture);
+  const {step, why: found, dead} = stepOf(known, picture);
   const config = hostConfig(host, tokens);
   const adoption = adoptionOf(host, config);
   const restart = step === 'member' ? restartOf(known, config, adoption) : undefined;
@@ -93,7 +97,6 @@ export function serverPlan(known: Known, picture: Picture): HostPlan {
     servers.find((other) => other !== known && other.kind !== 'unknown');
   const peerUrl =
     datastore === 'etcd' && peer !== undefined ? urlOf(addressOf(peer.host), peer.host.wanted.port) : undefined;
-  const dead = wiped.find((one) => one.known === known)?.dead;
   const words =
     adoption !== undefined ? `; ${adoption.words}` : restart === undefined ? '' : `; to be restarted: ${restart}`;
   return {
@@ -106,9 +109,7 @@ export function serverPlan(known: Known, picture: Picture): HostPlan {
     membership: membershipOf(known, step, picture, peerUrl),
     ...(restart === undefined ? {} : {restart}),
     ...(peerUrl === undefined ? {} : {peerUrl}),
-    ...(step === 'replace' && dead !== undefined && gate !== undefined
-      ? {dead: {id: dead.id, name: dead.name, through: gate.host.wanted.host}}
-      : {}),
+    ...(dead === undefined ? {} : {dead}),
     kept: host.wanted.kept,
     foreign: host.sighting !== undefined && isForeign(host.sighting, 'server'),
     ...(adoption === undefined ? {} : {adoption}),

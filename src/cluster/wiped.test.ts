@@ -1,45 +1,41 @@
 import test from 'ava';
 import {
   addressFor,
-  clusterHost,
+  bareHost,
+  listingHost,
   memberFor,
-  runningMember,
-  sightingOf,
-  stoppedMember,
+  memberHost,
+  planFor,
+  type sightingOf,
+  stoppedHost,
+  three,
+  unknownHost,
 } from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
-import {resolveRoles} from './roles.js';
-import type {Sighting} from './sighting.js';
 
-const three = ['server1', 'server2', 'server3'];
-const random = (bytes: number): Buffer => Buffer.alloc(bytes, 7);
+const roles = (...servers: ClusterHost[]) => planFor(servers);
 
-const roles = (...servers: ClusterHost[]) => resolveRoles({servers, agents: [], lost: [], random});
-
-/** A member that sees the peer port of `lost` in this state. */
+/** A member that sees the peer port of `lost` in this state, and those of the others open. */
 const memberSeeing = (
   name: string,
   lost: string,
   state: 'open' | 'closed' | 'silent' | 'unseen' = 'closed',
-  cluster = three,
-): ClusterHost => {
-  const seen = runningMember(name, cluster);
-  const url = `https://${addressFor(lost)}:2380`;
-  const peers = new Map([...(seen.etcd?.peers ?? [])].filter(([one]) => one !== url));
-  if (state !== 'unseen') peers.set(url, state);
-  const etcd = seen.etcd === undefined ? {} : {etcd: {...seen.etcd, peers}};
-  return clusterHost(name, {...seen, data: {...seen.data, ca: 'ca1'}, ...etcd});
+): ClusterHost => listingHost(name, {port: 'open', ports: {[lost]: state}});
+
+/** All three, and nobody's port open. */
+const seeing = {
+  clusterId: 'c1',
+  members: three.map((name) => memberFor(name)),
+  isLeader: false,
+  hasLeader: true,
+  peers: new Map(three.map((name) => [`https://${addressFor(name)}:2380`, 'closed'] as const)),
 };
 
-const wiped = (change: Parameters<typeof sightingOf>[1] = {}): ClusterHost =>
-  clusterHost('server1', sightingOf('server1', change));
-
-const said = ({refusals}: ReturnType<typeof roles>): readonly {what: string; hint: string}[] =>
-  refusals.map(({what, hint}) => ({what, hint}));
+const wiped = (change: Parameters<typeof sightingOf>[1] = {}): ClusterHost => bareHost('server1', change);
 
 test('a wiped server is replaced: the plan names its dead member and who removes it', (t) => {
   const plan = roles(wiped(), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1', 'silent'));
-  t.deepEqual(said(plan), []);
+  t.deepEqual(plan.refusals, []);
   const own = plan.hosts.get('server1');
   t.is(own?.step, 'replace');
   t.deepEqual(own?.dead, {id: 'server1-id', name: 'server1-0123abcd', through: 'server2'});
@@ -53,7 +49,7 @@ test('what a failed join left behind is the cluster’s own and forbids nothing'
     configText: 'server: https://10.0.0.2:6443\n',
     data: {etcdDir: true, etcdName: 'server1-99999999', serverTls: true, ca: 'ca1'},
   };
-  t.deepEqual(said(roles(wiped(left), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1'))), []);
+  t.deepEqual(roles(wiped(left), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1')).refusals, []);
 });
 
 test('a join cut short is no wiped server: its member has the name it wrote down', (t) => {
@@ -75,6 +71,40 @@ const refusals: Record<string, {servers: ClusterHost[]; what: string; hint: stri
     what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but its data-dir is not empty: it holds server/tls, of another cluster',
     hint: 'if nothing on server1 is needed, remove /var/lib/rancher/k3s/server there, then run again',
   },
+  'etcd’s own folder, though it holds no data': {
+    servers: [wiped({data: {memberDir: true}}), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1')],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but its data-dir is not empty: it holds server/db/etcd/member',
+    hint: 'if nothing on server1 is needed, remove /var/lib/rancher/k3s/server there, then run again',
+  },
+  'certificates of which nothing tells whose they are': {
+    servers: [
+      wiped({data: {serverTls: true}}),
+      memberHost('server2', {etcd: seeing}),
+      memberHost('server3', {etcd: seeing}),
+    ],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but its data-dir is not empty: it holds server/tls, of another cluster',
+    hint: 'if nothing on server1 is needed, remove /var/lib/rancher/k3s/server there, then run again',
+  },
+  'certificates of another cluster, where the first of the others cannot be read': {
+    servers: [
+      unknownHost('server2'),
+      wiped({data: {serverTls: true, ca: 'other'}}),
+      memberSeeing('server3', 'server1'),
+      memberSeeing('server4', 'server1'),
+    ],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but its data-dir is not empty: it holds server/tls, of another cluster',
+    hint: 'if nothing on server1 is needed, remove /var/lib/rancher/k3s/server there, then run again',
+  },
+  'a member that answers, where the first of the others cannot be read': {
+    servers: [
+      unknownHost('server2'),
+      wiped(),
+      memberSeeing('server3', 'server1', 'open'),
+      memberSeeing('server4', 'server1'),
+    ],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but at https://10.0.0.1:2380 something answers, as server3 sees it',
+    hint: 'the member lives, so it is not removed: check that ansible_host of server1 is the machine at that address, or give this one a name of its own',
+  },
   'a member that answers as one living member sees it': {
     servers: [wiped(), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1', 'open')],
     what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but at https://10.0.0.1:2380 something answers, as server3 sees it',
@@ -86,7 +116,7 @@ const refusals: Record<string, {servers: ClusterHost[]; what: string; hint: stri
     hint: 'look there, and if that member is dead remove it on server2: `k3s kubectl delete node server1`; then run again',
   },
   'a removal that no majority can agree to': {
-    servers: [wiped(), memberSeeing('server2', 'server1'), clusterHost('server3', stoppedMember('server3'), {}, false)],
+    servers: [wiped(), memberSeeing('server2', 'server1'), stoppedHost('server3', false)],
     what: 'the dead member server1-0123abcd of server1 cannot be removed: 1 of 3 voters is healthy or can be started, and 2 have to agree',
     hint: 'bring other members back first; if they are lost for good, make server2 the only member (there: `systemctl stop k3s && k3s server --cluster-reset`, then start it), which keeps its data, and run again',
   },
@@ -94,23 +124,24 @@ const refusals: Record<string, {servers: ClusterHost[]; what: string; hint: stri
 
 for (const [name, {servers, what, hint}] of Object.entries(refusals)) {
   test(`refuses ${name}`, (t) => {
-    t.deepEqual(said(roles(...servers))[0], {what, hint});
+    t.deepEqual(roles(...servers).refusals, [{hosts: ['server1'], what, hint}]);
   });
 }
 
 test('two of five wiped: both are replaced, since three of five agree', (t) => {
   const five = ['server1', 'server2', 'server3', 'server4', 'server5'];
-  const living = (name: string): ClusterHost => {
-    const seen: Sighting = runningMember(name, five);
-    const peers = new Map([...(seen.etcd?.peers ?? [])].map(([url]) => [url, 'closed'] as const));
-    return clusterHost(name, {...seen, ...(seen.etcd === undefined ? {} : {etcd: {...seen.etcd, peers}})});
-  };
+  const members = five.map((name) => memberFor(name));
   const plan = roles(
-    clusterHost('server1', sightingOf('server1')),
-    clusterHost('server2', sightingOf('server2')),
-    ...['server3', 'server4', 'server5'].map(living),
+    bareHost('server1'),
+    bareHost('server2'),
+    ...['server3', 'server4', 'server5'].map((name) => listingHost(name, {members})),
   );
-  t.deepEqual(said(plan), []);
+  t.deepEqual(plan.refusals, []);
   t.is([...plan.hosts.values()].filter(({step}) => step === 'replace').length, 2);
   t.is(plan.votersAfter, 5);
+});
+
+test('a wiped server outside this run keeps its dead member', (t) => {
+  const plan = roles(bareHost('server1', {}, false), listingHost('server2'), listingHost('server3'));
+  t.deepEqual([plan.refusals, plan.votersBefore, plan.votersAfter], [[], 3, 3]);
 });

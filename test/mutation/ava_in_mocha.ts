@@ -50,20 +50,12 @@ const context = (title: string, teardowns: (() => unknown)[]) => ({
   teardown: (after: () => unknown) => teardowns.unshift(after),
 });
 
-declare const it: (title: string, run: () => Promise<void>) => void;
-
-type Implementation = (t: ReturnType<typeof context>) => unknown;
-
-const test = (title: string, implementation: Implementation): void => {
-  it(title, async () => {
-    const teardowns: (() => unknown)[] = [];
-    try {
-      await implementation(context(title, teardowns));
-    } finally {
-      for (const after of teardowns) await after();
-    }
-  });
-};
-test.serial = test;
-
-export default test;
+/** Runs one test. */
+export async function run(title: string, implementation: (t: ReturnType<typeof context>) => unknown): Promise<void> {
+  const teardowns: (() => unknown)[] = [];
+  try {
+    await implementation(context(title, teardowns));
+  } finally {
+    for (const after of teardowns) await after();
+  }
+}

@@ -1,21 +1,25 @@
-// Bundles the tests of src/cluster, each with the instrumented sources, for mocha: what Stryker runs in its copy of the project.
+// Makes CommonJS of the instrumented sources and of the tests of src/cluster, file by file: what Stryker runs in its copy of the
+// project. CommonJS, so that every test can have modules of its own (tests.cjs).
 
 import {readdirSync} from 'node:fs';
 import {build} from 'esbuild';
 
+const typescriptIn = (folder) =>
+  readdirSync(folder, {recursive: true})
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('properties.test.ts') && !name.includes('ansible_golden'))
+    .map((name) => `${folder}/${name}`);
+
 await build({
-  entryPoints: readdirSync('src/cluster', {recursive: true})
-    .filter((name) => name.endsWith('.test.ts') && !name.startsWith('properties.'))
-    .map((name) => `src/cluster/${name}`),
+  entryPoints: [
+    ...typescriptIn('src').filter((name) => !name.endsWith('/main.ts')),
+    ...typescriptIn('test/support'),
+    'test/mutation/ava_in_mocha.ts',
+  ],
   outdir: 'test/mutation/built',
-  outExtension: {'.js': '.mjs'},
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+  outbase: '.',
+  outExtension: {'.js': '.cjs'},
+  format: 'cjs',
   platform: 'node',
   target: 'node20.19',
-  alias: {ava: './test/mutation/ava_in_mocha.ts'},
-  banner: {js: "import {createRequire as r} from 'node:module'; const require = r(import.meta.url);"},
-  external: ['*.node', 'cpu-features', 'ssh2'],
-  logLevel: 'warning',
+  logLevel: 'error',
 });

@@ -1,7 +1,7 @@
 export default {
   plugins: ['@stryker-mutator/mocha-runner'],
   testRunner: 'mocha',
-  mochaOptions: {spec: ['test/mutation/built/*.test.mjs'], 'no-package': true, 'no-config': true},
+  mochaOptions: {spec: ['test/mutation/tests.cjs'], 'no-package': true, 'no-config': true},
   buildCommand: 'node test/mutation/build.mjs',
   mutate: ['src/cluster/**/*.ts', '!src/cluster/**/*.test.ts'],
   ignorePatterns: [
@@ -14,9 +14,10 @@ export default {
     '!tsconfig.json',
   ],
   coverageAnalysis: 'perTest',
-  // What a module reads once when it is loaded is tested too, in a process of its own.
-  ignoreStatic: false,
   concurrency: 2,
+  // A rerun takes over what neither a changed line nor a changed test file can have changed.
+  incremental: true,
+  incrementalFile: '.quorate/mutation/incremental.json',
   reporters: ['clear-text', 'json', 'progress-append-only'],
   jsonReporter: {fileName: '.quorate/mutation/report.json'},
   tempDirName: '.quorate/mutation/sandbox',

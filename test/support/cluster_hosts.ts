@@ -1,5 +1,5 @@
-import type {ClusterHost, EtcdMember, Sighting, UnitFiles} from '../../src/cluster/index.js';
-import {wantedOf, withKept} from '../../src/cluster/index.js';
+import type {ClusterHost, ClusterPlan, EtcdMember, HostPlan, Sighting, UnitFiles} from '../../src/cluster/index.js';
+import {resolveRoles, wantedOf, withKept} from '../../src/cluster/index.js';
 
 type Change = Omit<Partial<Sighting>, 'data'> & {readonly data?: Partial<Sighting['data']>};
 
@@ -50,7 +50,8 @@ export const memberFor = (name: string, isLearner = false): EtcdMember => ({
   isLearner,
 });
 
-const running = {load: 'loaded', active: 'active', sub: 'running', mainPid: 10, restarts: 0, enabled: 'enabled'};
+/** As systemd has a unit that runs. */
+export const running = {load: 'loaded', active: 'active', sub: 'running', mainPid: 10, restarts: 0, enabled: 'enabled'};
 
 const peersOf = (cluster: readonly string[]): ReadonlyMap<string, 'open' | 'closed' | 'silent'> =>
   new Map(cluster.map((name) => [`https://${addressFor(name)}:2380`, 'open']));
@@ -109,3 +110,74 @@ export function clusterHost(
     inPlay,
   };
 }
+
+export const three: readonly string[] = ['server1', 'server2', 'server3'];
+
+// Hosts by what they are, each in its usual form.
+
+/** Has nothing on its disk but this. */
+export const bareHost = (name: string, change: Change = {}, inPlay = true): ClusterHost =>
+  clusterHost(name, sightingOf(name, change), {}, inPlay);
+
+export const unknownHost = (name: string): ClusterHost => clusterHost(name, undefined);
+
+export const stoppedHost = (name: string, inPlay = true): ClusterHost =>
+  clusterHost(name, stoppedMember(name), {}, inPlay);
+
+/** Runs as a member of these. */
+export const memberHost = (name: string, change: Change = {}, cluster: readonly string[] = three): ClusterHost => {
+  const seen = runningMember(name, cluster);
+  return clusterHost(name, {...seen, ...change, data: {...seen.data, ...change.data}});
+};
+
+interface Listing {
+  readonly members?: readonly EtcdMember[];
+  readonly hasLeader?: boolean;
+  /** How it sees the peer port of each, but for those in `ports`. */
+  readonly port?: 'open' | 'closed' | 'silent';
+  /** By the server's name; `unseen` is one that nobody looked at. */
+  readonly ports?: Readonly<Record<string, 'open' | 'closed' | 'silent' | 'unseen'>>;
+  readonly inPlay?: boolean;
+}
+
+/** Runs as a member, lists these, and sees their peer ports so: none open, unless said otherwise. */
+export const listingHost = (name: string, listing: Listing = {}): ClusterHost => {
+  const {members = three.map((one) => memberFor(one)), hasLeader = true, port = 'closed', ports = {}} = listing;
+  const states = new Map(members.flatMap(({peerUrls}) => peerUrls.map((url) => [url, port] as const)));
+  for (const [server, state] of Object.entries(ports)) {
+    const url = `https://${addressFor(server)}:2380`;
+    if (state === 'unseen') states.delete(url);
+    else states.set(url, state);
+  }
+  const seen = runningMember(name, three);
+  const etcd = {clusterId: 'c1', members, isLeader: false, hasLeader, peers: states};
+  return clusterHost(name, {...seen, data: {...seen.data, ca: 'ca1'}, etcd}, {}, listing.inPlay ?? true);
+};
+
+/** The plan for these servers; all bytes that are drawn are 7. */
+export const planFor = (
+  servers: readonly ClusterHost[],
+  more: Partial<Parameters<typeof resolveRoles>[0]> = {},
+): ClusterPlan => resolveRoles({servers, agents: [], lost: [], random: (bytes) => Buffer.alloc(bytes, 7), ...more});
+
+export const stepsIn = ({hosts}: ClusterPlan): Record<string, string> =>
+  Object.fromEntries([...hosts].map(([host, {step}]) => [host, step]));
+
+/** A server's part of the plan without its settings, for tables. */
+export const partFor = (servers: readonly ClusterHost[], name: string): Omit<HostPlan, 'config'> | undefined => {
+  const own = planFor(servers).hosts.get(name);
+  if (own === undefined) return undefined;
+  const {config: _config, ...part} = own;
+  return part;
+};
+
+/** What most parts have in common. */
+export const usualPart = (host: string): Omit<HostPlan, 'config' | 'step' | 'why'> => ({
+  host,
+  kind: 'server',
+  nodeName: host,
+  address: addressFor(host),
+  membership: {membership: 'keep'},
+  kept: [],
+  foreign: false,
+});
