@@ -82,7 +82,7 @@ test.serial('the first run says that restores need the token; the status says he
     /^K3s cluster: healthy$/m,
     /^ {2}etcd +3 of 3 voters healthy, quorum 2: 1 may fail$/m,
     /^server[123] +ready +leader /m,
-    /^agent1 +ready +Ready +3\d\d d +v1\.30\.6\+k3s1 /m,
+    new RegExp(`^agent1 +ready +Ready +3\\d\\d d +${cluster.k3s.version.replaceAll(/[.+]/g, '\\$&')} `, 'm'),
   ]);
   const data = JSON.parse((await command('status', '--json')).stdout);
   t.like(data, {version: 1, health: 'healthy', datastore: 'etcd', quorum: {voters: 3, healthy: 3, held: true}});
