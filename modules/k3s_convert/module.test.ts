@@ -3,8 +3,8 @@ import {planModule} from '../../test/support/plan_module.js';
 import {copyVerdict} from './copying.js';
 import module from './module.js';
 
-const plan = (disk: readonly string[], record = '') =>
-  planModule(module, {params: {}, stdout: `${disk.join('\n')}\n-- record --\n${record}`});
+const plan = (disk: readonly string[], record = '', params: Record<string, unknown> = {}) =>
+  planModule(module, {params, stdout: `${disk.join('\n')}\n-- record --\n${record}`});
 const titles = (found: ReturnType<typeof plan>): string[] =>
   found?.plan === 'change' ? found.steps.map(({title}) => title) : [found?.plan ?? ''];
 
@@ -13,6 +13,17 @@ const guard = 'keep K3s from starting on half the data';
 
 test('SQLite: under the guard, from the start', (t) => {
   t.deepEqual(titles(plan(['state-db', 'active inactive'])), [guard, ...copying]);
+});
+
+test('the guard comes before the settings ask for etcd, and after K3s was stopped', (t) => {
+  const guarded = (disk: readonly string[]) => titles(plan(disk, '', {state: 'guarded'}));
+  t.deepEqual(guarded(['state-db', 'active inactive']), [guard]);
+  t.deepEqual(guarded(['wal', 'etcd', 'state-db', 'active failed']), [guard]);
+  t.deepEqual(guarded(['state-db', 'guard', 'active active']), ['same']);
+  // A half that K3s serves would look like a copying under way.
+  t.deepEqual(guarded(['wal', 'etcd', 'state-db', 'active active']), ['fail']);
+  t.deepEqual(guarded(['wal', 'migrated', 'active active']), ['same']);
+  t.deepEqual(titles(plan(['state-db', 'guard', 'active inactive'])), copying);
 });
 
 test('what died is put aside first, under the guard', (t) => {

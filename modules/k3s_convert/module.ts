@@ -1,10 +1,24 @@
 import {conversionPhase, defaultConversionDir, defaultPaths} from '../../src/cluster/index.js';
 import {type Data, defineModule, type Plan, p, type Step} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
-import {type DiskSeen, diskProbe, guardStep, parseDisk, unguardStep} from '../support/conversion.js';
+import {
+  type ConversionPlace,
+  type DiskSeen,
+  diskProbe,
+  guardFile,
+  guardStep,
+  parseDisk,
+  unguardStep,
+} from '../support/conversion.js';
 import {copyWait} from './copying.js';
 
 const params = p.object({
+  state: p
+    .choice(
+      ['converted', 'guarded'],
+      '`guarded`: K3s may start on no half-made etcd, before the settings ask for one; `converted`: the keys are copied.',
+    )
+    .default('converted'),
   dir: p.path('Folder of backup and record, on the host.').default(defaultConversionDir),
   data_dir: p.path("K3s's data-dir.").default(defaultPaths.dataDir),
   timeout_s: p.int('How long the copying may take.').default(3600),
@@ -30,11 +44,12 @@ function stepsOf(
   seen: DiskSeen,
 ): readonly Step[] | 'running' {
   const wait = copyWait(given, given.timeout_s);
+  const guard = seen.guarded ? [] : [guardStep(given)];
   switch (conversionPhase(seen)) {
     case 'sqlite':
     case 'died':
       if (seen.running) return 'running';
-      return [guardStep(given), ...(seen.etcdDir ? [asideStep(given.data_dir)] : []), startStep, wait, unguardStep];
+      return [...guard, ...(seen.etcdDir ? [asideStep(given.data_dir)] : []), startStep, wait, unguardStep];
     case 'under-way':
       return [wait, unguardStep];
     case 'unproven':
@@ -48,6 +63,29 @@ function stepsOf(
   }
 }
 
+/**
+ * Once the server is stopped and before its settings ask for etcd: from then on any start of K3s, be it after a power cut,
+ * begins to copy. Under the guard of a server that runs on half an etcd, that half would look like a copying under way.
+ */
+function guardPlan(place: ConversionPlace, seen: DiskSeen, checkMode: boolean): Plan {
+  const phase = conversionPhase(seen);
+  if (seen.guarded || (phase !== 'sqlite' && phase !== 'died')) return {plan: 'same', result: {phase}};
+  if (seen.running && !checkMode) return stillRuns;
+  return {
+    plan: 'change',
+    diff: [{kind: 'values', path: guardFile, before: {guarded: false}, after: {guarded: true}}],
+    steps: [guardStep(place)],
+    touches: [{kind: 'path', path: guardFile}],
+    result: {phase},
+  };
+}
+
+const stillRuns: Plan = {
+  plan: 'fail',
+  why: 'K3s runs on SQLite',
+  hint: 'stop it first (k3s_service, state: stopped), and back it up',
+};
+
 export default defineModule({
   kind: 'state',
   name: 'k3s_convert',
@@ -58,14 +96,21 @@ K3s would serve what is there and say nothing. What a conversion that died has l
 renames only at the end.`,
   params,
   returns: {phase: 'What was found: sqlite, died, under-way, unproven, done.'},
-  examples: [{name: 'Copy', params: {timeout_s: 600}}],
+  examples: [
+    {name: 'Before the settings ask for etcd', params: {state: 'guarded'}},
+    {name: 'Copy', params: {timeout_s: 600}},
+  ],
   reach: 'run',
   probeIs: 'volatile',
-  reads: ({data_dir: dataDir}) => [{kind: 'path', path: `${dataDir}/server/db`}],
+  reads: ({data_dir: dataDir}) => [
+    {kind: 'path', path: `${dataDir}/server/db`},
+    {kind: 'path', path: guardFile},
+  ],
   probe: (given) => diskProbe(given),
   parse: (output) => parseDisk(output.stdout),
   overlay: (seen) => seen,
   plan(given, seen, _prepared, {checkMode}): Plan {
+    if (given.state === 'guarded') return guardPlan(given, seen, checkMode);
     const phase = conversionPhase(seen);
     const result: Data = {phase};
     if (phase === 'empty' || phase === 'rolling-back')
@@ -78,12 +123,7 @@ renames only at the end.`,
       given,
       checkMode ? {...seen, running: phase === 'sqlite' || phase === 'died' ? false : seen.running} : seen,
     );
-    if (steps === 'running')
-      return {
-        plan: 'fail',
-        why: 'K3s runs on SQLite',
-        hint: 'stop it first (k3s_service, state: stopped), and back it up',
-      };
+    if (steps === 'running') return stillRuns;
     if (steps.length === 0) return {plan: 'same', result};
     const path = `${given.data_dir}/server/db`;
     return {
@@ -94,6 +134,7 @@ renames only at the end.`,
       steps,
       touches: [
         {kind: 'path', path},
+        {kind: 'path', path: guardFile},
         {kind: 'service', name: 'k3s'},
       ],
       after: [{resource: {kind: 'service', name: 'k3s'}, state: {active: 'active'}}],

@@ -2,7 +2,8 @@ import test from 'ava';
 import {planModule} from '../../test/support/plan_module.js';
 import module from './module.js';
 
-const plan = (params: Record<string, unknown> = {}, stdout = 'etcd\n') => planModule(module, {params, stdout});
+const plan = (params: Record<string, unknown> = {}, stdout = 'wal\n-- record --\n') =>
+  planModule(module, {params, stdout});
 
 const scripts = (found: ReturnType<typeof plan>): string =>
   found?.plan === 'change'
@@ -22,6 +23,23 @@ test('one is saved, and the oldest of its name let go', (t) => {
 
 test('without etcd on the disk there is nothing to save', (t) => {
   t.like(plan({}, ''), {plan: 'fail', why: 'there is no embedded etcd on this host, so it has no snapshots'});
+});
+
+test('after a conversion: one, once it was compared and is equal, and noted', (t) => {
+  const after = (record: string) =>
+    plan({name: 'converted', conversion_dir: '/c'}, `wal\nmigrated\n-- record --\n${record}`);
+  const found = after('{"stage":"compared","at":""}');
+  t.deepEqual(found?.plan === 'change' ? found.steps.map(({title}) => title) : [], [
+    'save an etcd snapshot',
+    'save an etcd snapshot',
+    'note in /c/record.json: snapshot',
+    'clean up',
+  ]);
+  t.like(after('{"stage":"backed-up","at":""}'), {plan: 'fail'});
+  t.like(after('{"stage":"compared","at":"","differs":true}'), {plan: 'fail'});
+  t.like(after('{"stage":"snapshot","at":""}'), {plan: 'same'});
+  // Converted by another hand: there is nothing to compare it with.
+  t.like(after(''), {plan: 'same'});
 });
 
 test('a name that K3s would split otherwise is refused', (t) => {

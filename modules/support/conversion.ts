@@ -15,7 +15,7 @@ export interface ConversionPlace {
 export const recordPath = ({dir}: ConversionPlace): string => posix.join(dir, recordFile);
 export const backupPath = ({dir}: ConversionPlace): string => posix.join(dir, 'backup');
 
-const guardFile = '/etc/systemd/system/k3s.service.d/quorate-conversion.conf';
+export const guardFile = '/etc/systemd/system/k3s.service.d/quorate-conversion.conf';
 const guardMarker = '-- record --';
 
 /** Prints what {@link parseDisk} reads; changes nothing. */
