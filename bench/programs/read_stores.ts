@@ -1,7 +1,7 @@
 /** Reads a backup of SQLite and the etcd made of it once each, and does nothing with them: what a comparison has to pay at least. */
 
 import {EtcdGateway} from '../../modules/k3s_datastore_compare/etcd_list.js';
-import {listing, readDatabase} from '../../modules/k3s_datastore_compare/sqlite_copy.js';
+import {openDatabase, readDatabase} from '../../modules/k3s_datastore_compare/sqlite_copy.js';
 import {backupPath} from '../../modules/support/conversion.js';
 import type {HostNetwork} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
@@ -33,15 +33,9 @@ const host: HostNetwork = {
 await session.run(sh`true`, {become: {method: 'sudo', user: 'root'}});
 const began = performance.now();
 const image = await readDatabase(host, `${backupPath(place)}/server/db/state.db`);
-const {default: load} = await import('sql.js');
-const sqlite = await load();
-const database = new sqlite.Database(image);
-const rows = database.prepare(listing);
+const list = await openDatabase(image);
 let before = 0;
-while (rows.step()) {
-  rows.get();
-  before += 1;
-}
+for (const {value} of list()) if (value.length > 0) before += 1;
 const between = performance.now();
 const etcd = new EtcdGateway(host, place.data_dir);
 let after = 0;

@@ -1,10 +1,9 @@
 /**
- * The list after: etcd's own range, asked by curl on the host with K3s's certificate and hashed here. This way needs no more
+ * The list after: etcd's own range, asked by curl on the host with K3s's certificate and compared here. This way needs no more
  * than sh and curl there, works over every kind of connection, also where sshd forbids forwarding, and the key stays on the host.
  */
-import {hash} from 'node:crypto';
 import {z} from 'zod';
-import {isHeartbeat, type Listed, type ListedNow} from '../../src/cluster/index.js';
+import {type HeldNow, isHeartbeat, type Listed, listed} from '../../src/cluster/index.js';
 import {TaskError} from '../../src/errors/index.js';
 import type {HostNetwork} from '../../src/module/index.js';
 import {joinScripts, sh} from '../../src/shell/index.js';
@@ -16,16 +15,10 @@ const answerBytes = 16 * 1024 * 1024;
 const firstLimit = 200;
 const mostKeys = 10_000;
 
-const kvSchema = z.object({
-  key: z.string(),
-  value: z.string().default(''),
-  create_revision: z.coerce.number(),
-  mod_revision: z.coerce.number(),
-  version: z.coerce.number(),
-});
+/** Keys are many: each is checked by hand ({@link heldOf}), since a schema takes longer than all the rest. */
 const rangeSchema = z.object({
   header: z.object({revision: z.coerce.number()}),
-  kvs: z.array(kvSchema).default([]),
+  kvs: z.array(z.unknown()).default([]),
   more: z.boolean().default(false),
   count: z.coerce.number().default(0),
 });
@@ -79,36 +72,45 @@ export class EtcdGateway {
     return (await this.range({count_only: true}))?.header.revision ?? 0;
   }
 
-  /** All of /registry/ as it was at a revision, in order of keys; values may be left out. */
-  async *pages(revision: number, {keysOnly = false} = {}): AsyncGenerator<Range['kvs']> {
+  /**
+   * All of /registry/ as it was at a revision, in order of keys; values may be left out. The next page is asked for while the
+   * caller is busy with this one, so two of them are held at most.
+   */
+  async *pages(revision: number, {keysOnly = false} = {}): AsyncGenerator<readonly HeldNow[]> {
     let limit = firstLimit;
     let from: string = registryRange.key;
+    const ask = (): Promise<Range | undefined> =>
+      this.range({key: from, limit: String(limit), revision: String(revision), keys_only: keysOnly});
+    let coming = ask();
     for (;;) {
-      const page = await this.range({key: from, limit: String(limit), revision: String(revision), keys_only: keysOnly});
+      const page = await coming;
       if (page === undefined) {
         limit = Math.max(1, Math.floor(limit / 8));
+        coming = ask();
         continue;
       }
-      yield page.kvs;
-      const last = page.kvs.at(-1);
+      const keys = page.kvs.map(heldOf);
+      const last = keys.at(-1);
+      if (page.more && last !== undefined) {
+        // The next key in order of bytes is this one and a zero.
+        from = Buffer.from(`${last.key}\0`).toString('base64');
+        const bytes = keys.reduce((sum, {key, value}) => sum + ((key.length + value.length) * 4) / 3 + 100, 0);
+        limit = Math.min(mostKeys, limit * 8, Math.max(1, Math.floor((limit * pageBytes) / bytes)));
+        coming = ask();
+        // It is told where it is waited for; the caller may have given up before.
+        coming.catch(() => undefined);
+      }
+      yield keys;
       if (!page.more || last === undefined) return;
-      // The next key in order of bytes is this one and a zero.
-      from = Buffer.concat([Buffer.from(last.key, 'base64'), Buffer.from([0])]).toString('base64');
-      const bytes = page.kvs.reduce((sum, {key, value}) => sum + key.length + value.length + 100, 0);
-      limit = Math.min(mostKeys, limit * 8, Math.max(1, Math.floor((limit * pageBytes) / bytes)));
     }
-  }
-
-  /** The same, key by key, each value by its hash. */
-  async *list(revision: number, options: {readonly keysOnly?: boolean} = {}): AsyncGenerator<ListedNow> {
-    for await (const page of this.pages(revision, options)) for (const kv of page) yield listedNow(kv);
   }
 
   /** The present revision, and how many keys there are that somebody would miss. */
   async standing(): Promise<{readonly revision: number; readonly keys_then: number}> {
     const revision = await this.revision();
     let keys = 0;
-    for await (const {key} of this.list(revision, {keysOnly: true})) if (!isHeartbeat(key)) keys += 1;
+    for await (const page of this.pages(revision, {keysOnly: true}))
+      keys += page.reduce((sum, {key}) => (isHeartbeat(key) ? sum : sum + 1), 0);
     return {revision, keys_then: keys};
   }
 
@@ -119,7 +121,13 @@ export class EtcdGateway {
     }));
     const found = await this.ask('kv/txn', {compare: [], success, failure: []});
     if (!('answer' in found)) return found;
-    return {values: txnSchema.parse(found.answer).responses.map(({response_range: range}) => listedOf(range.kvs[0]))};
+    return {
+      values: txnSchema
+        .parse(found.answer)
+        .responses.map(({response_range: range}) =>
+          range.kvs[0] === undefined ? undefined : listed(heldOf(range.kvs[0])),
+        ),
+    };
   }
 }
 
@@ -127,7 +135,7 @@ export type Past = {readonly values: readonly (Listed | undefined)[]} | Exclude<
 
 const txnSchema = z.object({
   responses: z
-    .array(z.object({response_range: z.object({kvs: z.array(kvSchema).default([])}).default({kvs: []})}))
+    .array(z.object({response_range: z.object({kvs: z.array(z.unknown()).default([])}).default({kvs: []})}))
     .default([]),
 });
 
@@ -139,17 +147,31 @@ function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-const listedOf = (kv: z.output<typeof kvSchema> | undefined): Listed | undefined => {
-  if (kv === undefined) return undefined;
-  const value = Buffer.from(kv.value, 'base64');
-  return {
-    key: Buffer.from(kv.key, 'base64').toString(),
-    length: value.length,
-    sha256: hash('sha256', value, 'hex'),
-  };
-};
+const notAKey = (): TaskError =>
+  new TaskError({
+    what: 'etcd has answered with a key that is none',
+    hint: 'is it etcd that answers at https://127.0.0.1:2379?',
+  });
 
-function listedNow(kv: z.output<typeof kvSchema>): ListedNow {
-  const listed = listedOf(kv) as Listed;
-  return {...listed, createRevision: kv.create_revision, modRevision: kv.mod_revision, version: kv.version};
+function wholeNumber(given: unknown): number {
+  const found = typeof given === 'string' || typeof given === 'number' ? Number(given) : Number.NaN;
+  if (!Number.isSafeInteger(found)) throw notAKey();
+  return found;
+}
+
+/**
+ * A key as the gateway writes it (etcd api/mvccpb KeyValue in proto3's JSON): bytes in base64, 64 bit numbers as strings, an
+ * empty value left out.
+ */
+function heldOf(given: unknown): HeldNow {
+  if (typeof given !== 'object' || given === null) throw notAKey();
+  const {key, value = '', create_revision: created, mod_revision: modified, version} = given as Record<string, unknown>;
+  if (typeof key !== 'string' || typeof value !== 'string') throw notAKey();
+  return {
+    key: Buffer.from(key, 'base64').toString(),
+    value: Buffer.from(value, 'base64'),
+    createRevision: wholeNumber(created),
+    modRevision: wholeNumber(modified),
+    version: wholeNumber(version),
+  };
 }

@@ -3,10 +3,12 @@ import {
   conversionPhase,
   defaultConversionDir,
   defaultPaths,
+  type Held,
+  type HeldNow,
   isHeartbeat,
   isWhole,
-  type ListedNow,
-  mergeLists,
+  ListMerge,
+  type Merged,
   type Verdict,
   verdictOf,
   verdictWords,
@@ -23,7 +25,7 @@ import {
 } from '../support/conversion.js';
 import {EtcdGateway} from './etcd_list.js';
 import {pastOf} from './past.js';
-import {listDatabase, readDatabase} from './sqlite_copy.js';
+import {openDatabase, readDatabase} from './sqlite_copy.js';
 
 const params = p.object({
   dir: p.path('Folder of backup and record, on the host.').default(defaultConversionDir),
@@ -38,11 +40,21 @@ const params = p.object({
 /** A large store over a slow line takes its time. */
 const compareLimitMs = 7_200_000;
 
-/** Counts on the way what is no heartbeat, so that the store is read once. */
-async function* counted(list: AsyncIterable<ListedNow>, count: {keys: number}): AsyncGenerator<ListedNow> {
-  for await (const one of list) {
-    if (!isHeartbeat(one.key)) count.keys += 1;
-    yield one;
+/** Both stores side by side; counts on the way what is no heartbeat, so that each is read once. */
+async function mergeStores(
+  before: Generator<Held>,
+  pages: AsyncIterable<readonly HeldNow[]>,
+): Promise<{readonly merged: Merged; readonly keysThen: number}> {
+  let keysThen = 0;
+  try {
+    const lists = new ListMerge(before);
+    for await (const page of pages) {
+      lists.add(page);
+      for (const {key} of page) if (!isHeartbeat(key)) keysThen += 1;
+    }
+    return {merged: lists.end(), keysThen};
+  } finally {
+    before.return(undefined);
   }
 }
 
@@ -53,12 +65,11 @@ interface Compared {
 
 async function compare(host: HostNetwork, place: ConversionPlace, at: string): Promise<Compared> {
   host.progress('reading the backup of SQLite');
-  const before = listDatabase(await readDatabase(host, `${backupPath(place)}/server/db/state.db`));
+  const list = await openDatabase(await readDatabase(host, `${backupPath(place)}/server/db/state.db`));
   const etcd = new EtcdGateway(host, place.data_dir);
   const revision = await etcd.revision();
-  const count = {keys: 0};
   host.progress('comparing it with etcd, key by key');
-  const merged = await mergeLists(before, counted(etcd.list(revision), count));
+  const {merged, keysThen} = await mergeStores(list(), etcd.pages(revision));
   if (merged.open.length > 0)
     host.progress(`looking into the past of ${merged.open.length} keys that are not as they were`);
   const verdict = verdictOf(merged, await pastOf(etcd, merged, revision));
@@ -66,7 +77,7 @@ async function compare(host: HostNetwork, place: ConversionPlace, at: string): P
     stage: 'compared',
     at,
     revision,
-    keys_then: count.keys,
+    keys_then: keysThen,
     keys: merged.before,
     list_sha256: merged.beforeSha256,
   } as const;
@@ -106,7 +117,7 @@ export default defineModule({
   kind: 'state',
   name: 'k3s_datastore_compare',
   summary: 'Compares every key of the SQLite backup with etcd, and fails naming the keys that are missing or altered.',
-  description: `Key, length and sha256 of each value, from the backup and from etcd at one revision, as two sorted streams. What the cluster has written
+  description: `Every key and value, of the backup and of etcd at one revision, side by side in order of keys. What the cluster has written
 since is told from what the copying got wrong by etcd's own past: a key that is not as it was has to be found as it was at the end of the copying. Values pass through the memory
 of this machine and are neither kept nor shown. The result goes into the record beside the backup.`,
   params,

@@ -1,7 +1,6 @@
 /** The list before: read from the backup on the host into this process's memory, never onto its disk. */
-import {hash} from 'node:crypto';
 import type SqlJs from 'sql.js';
-import {applyWal, type Listed, markWithoutWal, readWal} from '../../src/cluster/index.js';
+import {applyWal, type Held, markWithoutWal, readWal} from '../../src/cluster/index.js';
 import {TaskError} from '../../src/errors/index.js';
 import type {HostNetwork} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
@@ -56,20 +55,22 @@ export const listing = `SELECT name, value FROM kine AS kv WHERE name >= '/regis
 /** sql.js keeps a copy of what it is given, made with `slice`: this one gives itself, since nobody else needs it any more. */
 const handedOver = (image: Uint8Array): Uint8Array => Object.defineProperty(image, 'slice', {value: () => image});
 
-/** Key, length and hash of each value, sorted by key. The database is closed at the end. */
-export async function* listDatabase(image: Uint8Array): AsyncGenerator<Listed> {
+/** What lists a database that was read into memory. */
+export async function openDatabase(image: Uint8Array): Promise<() => Generator<Held>> {
   const {default: load} = await import('sql.js');
   const sqlite: SqlJs.SqlJsStatic = await load();
-  const database = new sqlite.Database(handedOver(image));
+  return () => listDatabase(new sqlite.Database(handedOver(image)));
+}
+
+/** Key and value, sorted by key, one at a time. The database is closed at the end. */
+function* listDatabase(database: SqlJs.Database): Generator<Held> {
   try {
     const rows = database.prepare(listing);
     while (rows.step()) {
       const [name, value] = rows.get();
-      const bytes = value instanceof Uint8Array ? value : Buffer.from(String(value ?? ''));
       yield {
         key: name instanceof Uint8Array ? Buffer.from(name).toString() : String(name),
-        length: bytes.length,
-        sha256: hash('sha256', bytes, 'hex'),
+        value: value instanceof Uint8Array ? value : Buffer.from(String(value ?? '')),
       };
     }
     rows.free();

@@ -2,6 +2,7 @@ import {
   conversionPhase,
   defaultConversionDir,
   defaultPaths,
+  type HeldNow,
   isHeartbeat,
   refuseDiscard,
   type WrittenSince,
@@ -30,14 +31,15 @@ async function count(
 ): Promise<WrittenSince> {
   const etcd = new EtcdGateway(host, place.data_dir);
   const found = {written: 0, heartbeats: 0, made: 0, now: 0};
-  for await (const {key, modRevision, createRevision} of etcd.list(await etcd.revision(), {keysOnly: true})) {
+  const look = ({key, modRevision, createRevision}: HeldNow): void => {
     const heartbeat = isHeartbeat(key);
     if (!heartbeat) found.now += 1;
-    if (modRevision <= revision) continue;
+    if (modRevision <= revision) return;
     if (heartbeat) found.heartbeats += 1;
     else found.written += 1;
     if (!heartbeat && createRevision > revision) found.made += 1;
-  }
+  };
+  for await (const page of etcd.pages(await etcd.revision(), {keysOnly: true})) page.forEach(look);
   // A key that was deleted and made again counts as both.
   return {
     written: found.written,

@@ -25,7 +25,7 @@ const recordSchema = z.object({
   revision: z.number().optional(),
   /** Keys below /registry/ in the backup. */
   keys: z.number().optional(),
-  /** sha256 over key, length and sha256 of each value of the backup, in order. */
+  /** sha256 over key, length and value of each key of the backup, in order. */
   list_sha256: z.string().optional(),
   /** Keys below /registry/ in etcd at `revision`, without the cluster's heartbeats. */
   keys_then: z.number().optional(),

@@ -1,6 +1,12 @@
-import {createHash} from 'node:crypto';
+import {createHash, hash} from 'node:crypto';
 
-/** A value of one of the two lists: what it is known by, never what it is. */
+/** A value of one of the two lists, as it passes through memory. */
+export interface Held {
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+/** A value by what it is known by, never what it is. */
 export interface Listed {
   readonly key: string;
   readonly length: number;
@@ -8,13 +14,23 @@ export interface Listed {
   readonly sha256: string;
 }
 
-/** A key as etcd has it now. */
-export interface ListedNow extends Listed {
+/** When etcd's key was made, and written last. */
+interface Written {
   readonly createRevision: number;
   readonly modRevision: number;
   /** How often it was written since it was made. */
   readonly version: number;
 }
+
+/** A key as etcd has it now. */
+export type HeldNow = Held & Written;
+export type ListedNow = Listed & Written;
+
+export const listed = ({key, value}: Held): Listed => ({
+  key,
+  length: value.length,
+  sha256: hash('sha256', value, 'hex'),
+});
 
 /** A key of the list before that etcd has not, or not with this value: changed since, or lost. Its past tells. */
 export interface OpenKey {
@@ -24,6 +40,7 @@ export interface OpenKey {
 
 export interface Merged {
   readonly before: number;
+  /** Over key, length and value of each of the list before, in order. */
   readonly beforeSha256: string;
   readonly after: number;
   readonly equal: number;
@@ -38,47 +55,71 @@ export interface Merged {
 export const compareKeys = (a: string, b: string): number =>
   a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-type Stream<T> = Iterator<T> | AsyncIterator<T>;
+/**
+ * One pass over two sorted lists: the one before key by key, etcd's page by page, as they come. Values are compared where they
+ * lie; of what is equal nothing is kept, of what differs its hash.
+ */
+export class ListMerge {
+  readonly #before: Iterator<Held>;
+  readonly #digest = createHash('sha256');
+  readonly #open: OpenKey[] = [];
+  readonly #count = {before: 0, after: 0, equal: 0, made: 0};
+  #lastUntouched = 0;
+  #was: Held | undefined;
 
-/** One pass over two sorted lists; only what differs is kept. */
-export async function mergeLists(before: Stream<Listed>, after: Stream<ListedNow>): Promise<Merged> {
-  const digest = createHash('sha256');
-  const open: OpenKey[] = [];
-  const count = {before: 0, after: 0, equal: 0, made: 0};
-  let lastUntouched = 0;
-  const nextBefore = async (): Promise<Listed | undefined> => {
-    const {done, value} = await before.next();
-    if (done === true) return undefined;
-    count.before += 1;
-    digest.update(`${value.key} ${value.length} ${value.sha256}\n`);
-    return value;
-  };
-  const nextAfter = async (): Promise<ListedNow | undefined> => {
-    const {done, value} = await after.next();
-    if (done === true) return undefined;
-    count.after += 1;
-    return value;
-  };
-  let [was, now] = [await nextBefore(), await nextAfter()];
-  while (was !== undefined || now !== undefined) {
-    const order = was === undefined ? 1 : now === undefined ? -1 : compareKeys(was.key, now.key);
-    if (order > 0) {
-      count.made += 1;
-      now = await nextAfter();
-      continue;
-    }
-    if (was !== undefined) {
-      if (order < 0 || now === undefined) open.push({was});
-      else if (was.sha256 !== now.sha256 || was.length !== now.length) open.push({was, now});
+  constructor(before: Iterable<Held>) {
+    this.#before = before[Symbol.iterator]();
+    this.#next();
+  }
+
+  #next(): void {
+    const {done, value} = this.#before.next();
+    this.#was = done === true ? undefined : value;
+    if (this.#was === undefined) return;
+    this.#count.before += 1;
+    this.#digest.update(`${this.#was.key} ${this.#was.value.length} `).update(this.#was.value);
+  }
+
+  /** The next of etcd's keys, in order. */
+  add(page: Iterable<HeldNow>): void {
+    for (const now of page) {
+      this.#count.after += 1;
+      this.#missingUpTo(now.key);
+      if (this.#was?.key !== now.key) this.#count.made += 1;
       else {
-        count.equal += 1;
-        if (now.version === 1 && !isRenewed(now.key)) lastUntouched = Math.max(lastUntouched, now.modRevision);
+        this.#compare(this.#was, now);
+        this.#next();
       }
     }
-    was = await nextBefore();
-    if (order === 0) now = await nextAfter();
   }
-  return {...count, beforeSha256: digest.digest('hex'), open, lastUntouched};
+
+  /** After the last page. */
+  end(): Merged {
+    this.#missingUpTo(undefined);
+    return {
+      ...this.#count,
+      beforeSha256: this.#digest.digest('hex'),
+      open: this.#open,
+      lastUntouched: this.#lastUntouched,
+    };
+  }
+
+  #missingUpTo(key: string | undefined): void {
+    while (this.#was !== undefined && (key === undefined || compareKeys(this.#was.key, key) < 0)) {
+      this.#open.push({was: listed(this.#was)});
+      this.#next();
+    }
+  }
+
+  #compare(was: Held, now: HeldNow): void {
+    if (Buffer.compare(was.value, now.value) !== 0) {
+      const {createRevision, modRevision, version} = now;
+      this.#open.push({was: listed(was), now: {...listed(now), createRevision, modRevision, version}});
+      return;
+    }
+    this.#count.equal += 1;
+    if (now.version === 1 && !isRenewed(now.key)) this.#lastUntouched = Math.max(this.#lastUntouched, now.modRevision);
+  }
 }
 
 /** Keys that a server deletes and makes again with the same bytes: they tell nothing of when they were copied. */

@@ -25,11 +25,13 @@ export {
 } from './conversion.js';
 export {refuseDiscard, refuseRollback, type WrittenSince} from './conversion_back.js';
 export {
+  type Held,
+  type HeldNow,
   isWhole,
   type Listed,
-  type ListedNow,
+  ListMerge,
+  listed,
   type Merged,
-  mergeLists,
   type OpenKey,
   type Past,
   sameValueAs,

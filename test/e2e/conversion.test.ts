@@ -162,7 +162,7 @@ const bench = (source: typeof conversion, state: string): Bench => ({
   cluster,
   inventory: single,
   state,
-  before,
+  expected: before,
 });
 
 const copying: Moment = {

@@ -1,3 +1,5 @@
+import type {ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {RunEvent} from '../../src/events/types.js';
 import type {ClusterLab} from '../e2e/support/cluster_lab.js';
@@ -14,8 +16,12 @@ export interface RowOutcome {
 }
 
 const runLimitMs = 240_000;
-/** A run that was hit may go on, or give up; it is not waited for longer than this. */
-const hitLimitMs = 120_000;
+/** How long a run may go on after it was hit, or wait for what does not come any more; then it is killed, as a person would do. */
+const graceMs: Readonly<Record<KillKind, number>> = {
+  'controller killed': 0,
+  'service killed': 60_000,
+  'host stopped': 15_000,
+};
 const savedState = 'start';
 
 /** A source with its lab, ready for rows. */
@@ -25,57 +31,68 @@ export interface Bench {
   readonly inventory: string;
   /** The state that every row begins in. */
   readonly state: string;
-  readonly before: string;
+  /** The fingerprint that every row has to end with. */
+  readonly expected: string;
 }
 
-/** Builds the starting state and saves it. */
+const fingerprintOf = async (source: RowSource, cluster: ClusterLab): Promise<string> => {
+  const found = await source.fingerprint(cluster);
+  if (found === '') throw new Error(`"${source.name}" has no fingerprint: nothing could differ from it`);
+  return found;
+};
+
+/** Builds the starting state and saves it. What rows have to end with may still be unknown: {@link record} tells. */
 export async function prepareBench(source: RowSource, cluster: ClusterLab): Promise<Bench> {
   await source.prepare(cluster);
-  const before = await source.fingerprint(cluster);
-  if (before === '')
-    throw new Error(`the starting state of "${source.name}" has no fingerprint: nothing could differ from it`);
+  const expected = source.equalTo === 'before' ? await fingerprintOf(source, cluster) : '';
   await cluster.lab.save(savedState);
-  return {source, cluster, inventory: cluster.lab.inventoryPath, state: savedState, before};
+  return {source, cluster, inventory: cluster.lab.inventoryPath, state: savedState, expected};
 }
 
 const play = (
   {source, inventory}: Bench,
   limitMs: number,
-  onEvent?: (event: RunEvent, kill: () => void) => void,
+  onEvent?: (event: RunEvent, controller: ChildProcess) => void,
 ): Promise<WatchedRun> =>
   watchedRun({
     cwd: process.cwd(),
     // The machine has several labs to carry: a slow login is no fault of the play.
     args: [source.playbook, '-i', inventory, '--timeout', '60', ...source.args],
     limitMs,
-    ...(onEvent === undefined
-      ? {}
-      : {onEvent: (event, controller) => onEvent(event, () => controller.kill('SIGKILL'))}),
+    ...(onEvent === undefined ? {} : {onEvent}),
   });
 
 async function putBack({source, cluster, state}: Bench): Promise<void> {
-  await cluster.lab.restore(state);
+  await cluster.lab.restore(
+    state,
+    cluster.lab.hosts.filter(({name}) => source.bystanders?.includes(name) !== true),
+  );
   await source.ready(cluster);
 }
 
-/** An uninterrupted run, whose steps are the rows. */
-export async function record(bench: Bench): Promise<Row[]> {
+/** An uninterrupted run: its steps are the rows, and what it makes is what rows of a play that builds have to end with. */
+export async function record(bench: Bench): Promise<{readonly rows: readonly Row[]; readonly made: string}> {
   await putBack(bench);
   const run = await play(bench, runLimitMs);
   if (run.code !== 0) throw new Error(`the uninterrupted run of "${bench.source.name}" failed:\n${run.output}`);
-  return rowsOf(bench.source.name, run.events);
+  return {rows: rowsOf(bench.source.name, run.events), made: await fingerprintOf(bench.source, bench.cluster)};
 }
 
-async function strike({source, cluster}: Bench, {host}: Moment, kind: KillKind, kill: () => void): Promise<void> {
+async function strike(
+  {source, cluster}: Bench,
+  {host}: Moment,
+  kind: KillKind,
+  controller: ChildProcess,
+): Promise<void> {
   const target = cluster.lab.host(host);
-  if (kind === 'controller killed') kill();
-  else if (kind === 'service killed')
+  if (kind === 'service killed')
     await target.exec(['systemctl', 'kill', '-s', 'KILL', source.unit(host)], {check: false});
-  else {
+  else if (kind === 'host stopped') {
     await target.kill();
-    await sleep(500);
     await target.start();
   }
+  await Promise.race([once(controller, 'close'), sleep(graceMs[kind], undefined, {ref: false})]);
+  controller.kill('SIGKILL');
 }
 
 /** Runs the play up to the moment, strikes, and waits until that run has ended in its own way. */
@@ -83,11 +100,11 @@ async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined
   const counter = new MomentCounter();
   let come = false;
   let struck: Promise<void> | undefined;
-  const run = await play(bench, hitLimitMs, (event, kill) => {
+  const run = await play(bench, runLimitMs, (event, controller) => {
     const now = counter.next(event);
     if (now !== undefined) come = sameMoment(now, moment);
     const isNow = during === undefined ? now !== undefined : event.kind === 'progress' && during.test(event.message);
-    if (struck === undefined && come && isNow) struck = strike(bench, moment, kind, kill);
+    if (struck === undefined && come && isNow) struck = strike(bench, moment, kind, controller);
   });
   if (struck === undefined) return undefined;
   await struck;
@@ -102,8 +119,8 @@ const changesOf = (events: readonly RunEvent[]): string[] =>
 const tail = (run: WatchedRun): string => run.output.trim().split('\n').slice(-25).join('\n');
 
 /**
- * Puts the starting state back, hits the run, runs it again, compares, and runs it once more: nothing may change. With `during`
- * the step is hit not at its beginning but when it tells of progress in these words.
+ * Puts the starting state back, hits the run, and runs it again until a run changes nothing, which has to be the second at the
+ * latest; then compares. With `during` the step is hit not at its beginning but when it tells of progress in these words.
  */
 export async function runRow(bench: Bench, row: Row, during?: RegExp): Promise<RowOutcome> {
   const began = Date.now();
@@ -119,12 +136,12 @@ export async function runRow(bench: Bench, row: Row, during?: RegExp): Promise<R
     if (first === undefined) return outcome(false, 'the run did not come to this step, so nothing was killed');
     const again = await play(bench, runLimitMs);
     if (again.code !== 0) return outcome(false, `the second run ended with ${again.code}:\n${tail(again)}`);
-    const after = await bench.source.fingerprint(bench.cluster);
-    if (after !== bench.before) return outcome(false, `before: ${bench.before}; after: ${after}`);
-    const last = await play(bench, runLimitMs);
+    const last = changesOf(again.events).length === 0 ? again : await play(bench, runLimitMs);
     const changes = changesOf(last.events);
     if (last.code !== 0 || changes.length > 0)
       return outcome(false, `the third run ended with ${last.code} and changed: ${changes.join(', ') || tail(last)}`);
+    const after = await bench.source.fingerprint(bench.cluster);
+    if (after !== bench.expected) return outcome(false, `wanted: ${bench.expected}; found: ${after}`);
     return outcome(true, first.code === 0 ? 'went on to its end' : first.code === -1 ? 'was killed' : 'failed');
   } catch (error) {
     return outcome(false, error instanceof Error ? error.message : String(error));

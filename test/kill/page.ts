@@ -1,13 +1,13 @@
 import type {RowOutcome} from './matrix.js';
-import {type KillKind, killKinds, momentWords} from './rows.js';
+import {type KillKind, killKinds, momentWords, type Row} from './rows.js';
 
 export interface Part {
   readonly name: string;
   readonly playbook: string;
   readonly args: readonly string[];
   readonly fingerprintOf: string;
-  /** How many rows the recorded run gave. */
-  readonly wanted: number;
+  /** What the recorded run gave. */
+  readonly rows: readonly Row[];
   readonly outcomes: readonly RowOutcome[];
 }
 
@@ -15,7 +15,9 @@ export interface Surroundings {
   readonly day: string;
   readonly version: string;
   readonly k3s: string;
+  /** Of all runs of the matrix that the outcomes are of. */
   readonly minutes: number;
+  readonly runs: number;
 }
 
 const cell = (outcomes: readonly RowOutcome[], kind: KillKind): string => {
@@ -27,47 +29,49 @@ const cell = (outcomes: readonly RowOutcome[], kind: KillKind): string => {
 /** A row that failed or was not run makes the whole fail. */
 export const isComplete = (parts: readonly Part[]): boolean =>
   parts.length > 0 &&
-  parts.every(({wanted, outcomes}) => wanted > 0 && outcomes.length === wanted && outcomes.every(({ok}) => ok));
+  parts.every(({rows, outcomes}) => rows.length > 0 && outcomes.length === rows.length && outcomes.every(({ok}) => ok));
 
-function partOf({name, playbook, args, fingerprintOf, wanted, outcomes}: Part): string {
-  const moments = [...new Set(outcomes.map(({row}) => momentWords(row.moment)))];
-  const rows = moments.map((moment) => {
+function partOf({name, playbook, args, fingerprintOf, rows, outcomes}: Part): string {
+  const moments = [...new Set(rows.map(({moment}) => momentWords(moment)))];
+  const lines = moments.map((moment) => {
     const own = outcomes.filter(({row}) => momentWords(row.moment) === moment);
     return `| ${moment.replaceAll('|', '\\|')} | ${killKinds.map((kind) => cell(own, kind)).join(' | ')} |`;
   });
   const failures = outcomes
     .filter(({ok}) => !ok)
     .map(({row, what}) => `- ${momentWords(row.moment)}, ${row.kind}: ${what.split('\n').slice(-3).join(' ')}`);
+  const missing = rows.length - outcomes.length;
   return [
     `## ${name}`,
     '',
-    `\`quorate run ${[playbook, ...args].join(' ')}\`. ${outcomes.filter(({ok}) => ok).length} of ${wanted} rows healed; compared: ${fingerprintOf}.`,
-    '',
-    ...(outcomes.length < wanted || wanted === 0
-      ? [
-          `**Not whole: ${wanted === 0 ? 'this playbook was not run' : `${wanted - outcomes.length} rows were not run`}.**`,
+    `\`quorate run ${[playbook, ...args].join(' ')}\`. ${outcomes.filter(({ok}) => ok).length} of ${rows.length} rows healed; compared: ${fingerprintOf}.`,
+    ...(rows.length === 0 ? ['', '**Not whole: this playbook was not run.**'] : []),
+    ...(missing > 0 ? ['', `**Not whole: ${missing} rows were not run.**`] : []),
+    ...(rows.length === 0
+      ? []
+      : [
           '',
-        ]
-      : []),
-    `| host: task: step | ${killKinds.join(' | ')} |`,
-    `| --- | ${killKinds.map(() => '---').join(' | ')} |`,
-    ...rows,
+          `| host: task: step | ${killKinds.join(' | ')} |`,
+          `| --- | ${killKinds.map(() => '---').join(' | ')} |`,
+          ...lines,
+        ]),
     ...(failures.length > 0 ? ['', ...failures] : []),
   ].join('\n');
 }
 
 /** docs/kill-matrix.md, whole. */
-export const pageOf = (parts: readonly Part[], {day, version, k3s, minutes}: Surroundings): string =>
+export const pageOf = (parts: readonly Part[], {day, version, k3s, minutes, runs}: Surroundings): string =>
   `${[
     '# Killed at every step',
     '',
     '<!-- Written by npm run test:kill; edits are lost. -->',
     '',
     'Rows are the steps that an uninterrupted run of each playbook has told. At each of them, from the same saved starting state, the controller is killed (SIGKILL), or the',
-    'service on that host is, or the host loses its power and is switched on again. Then the playbook is run again and has to succeed, what is compared has to be equal',
-    'to what it was before, and one more run has to change nothing. A cell says how the run that was hit ended by itself.',
+    'service on that host is, or the host loses its power and is switched on again; a run that still waits 15 seconds after that is killed too, one whose service was killed after a minute.',
+    'Then the playbook is run again and has to succeed, the run after one that changed something has to change nothing, and what is compared has to be equal.',
+    'A cell says how the run that was hit ended.',
     '',
-    `${day}, quorate ${version}, ${k3s}, ${minutes} minutes.`,
+    `${day}, quorate ${version}, ${k3s}, ${minutes} minutes${runs > 1 ? ` in ${runs} runs` : ''}.`,
     '',
     ...parts.map(partOf).join('\n\n').split('\n'),
   ].join('\n')}\n`;
