@@ -166,16 +166,19 @@ async function lookInside(client: Client): Promise<TrialSeen> {
   };
 }
 
+const mostHolders = 3;
+
 /**
  * A pooler that gives a connection of the database to whoever has a transaction loses statements that were prepared before.
- * Here a second client holds a transaction, and with it the connection the statement was prepared on, if connections move.
+ * Here other clients hold transactions, and one of them the connection the statement was prepared on, if connections move;
+ * it may take more than one, since other servers are tried at the same time.
  */
 async function statementLost(
   client: Client,
   another: () => Promise<Client>,
   address: Address,
 ): Promise<string | undefined> {
-  let holder: Client | undefined;
+  const holders: Client[] = [];
   try {
     // A name that no other trial has left on a connection of the database.
     const {rows} = await inTime(
@@ -186,11 +189,13 @@ async function statementLost(
     );
     const statement = {name: `quorate_${rows[0]?.word}`, text: 'SELECT $1::int + 1 AS one', values: [1]};
     await inTime(client.query(statement), address);
-    holder = await another();
-    await inTime(holder.query('BEGIN READ ONLY'), address);
-    await inTime(holder.query('SELECT 1'), address);
-    await inTime(client.query(statement), address);
-    await inTime(holder.query('ROLLBACK'), address);
+    for (let tries = 0; tries < mostHolders; tries++) {
+      const holder = await another();
+      holders.push(holder);
+      await inTime(holder.query('BEGIN READ ONLY'), address);
+      await inTime(holder.query('SELECT 1'), address);
+      await inTime(client.query(statement), address);
+    }
     return undefined;
   } catch (error) {
     if (!(error instanceof TrialEnded)) throw error;
@@ -199,6 +204,6 @@ async function statementLost(
       ? trouble.said
       : 'it waited for a connection of the database that another client holds';
   } finally {
-    holder?.end().catch(() => undefined);
+    for (const holder of holders) holder.end().catch(() => undefined);
   }
 }

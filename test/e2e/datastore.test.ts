@@ -162,6 +162,12 @@ const wrong: Readonly<Record<string, Wrong>> = {
       'ALTER DATABASE "k3s" OWNER TO "other"',
     ],
   },
+  'a PgBouncer that loses prepared statements': {
+    given: () => postgres({at: 'db1:6432'}),
+    words: [
+      'server1 cannot use PostgreSQL at db1:6432, database k3s, for its port: a prepared statement did not outlast a transaction: prepared statement "quorate_',
+    ],
+  },
 };
 for (const [title, {given, words, before, after}] of Object.entries(wrong)) {
   test.serial(`refused before anything is touched: ${title}`, async (t) => {

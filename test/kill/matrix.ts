@@ -91,6 +91,7 @@ async function strike(
     await target.kill();
     await target.start();
   }
+  if (controller.exitCode !== null || controller.signalCode !== null) return;
   await Promise.race([once(controller, 'close'), sleep(graceMs[kind], undefined, {ref: false})]);
   controller.kill('SIGKILL');
 }
@@ -104,7 +105,10 @@ async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined
     const now = counter.next(event);
     if (now !== undefined) come = sameMoment(now, moment);
     const isNow = during === undefined ? now !== undefined : event.kind === 'progress' && during.test(event.message);
-    if (struck === undefined && come && isNow) struck = strike(bench, moment, kind, controller);
+    if (struck !== undefined || !come || !isNow) return;
+    struck = strike(bench, moment, kind, controller);
+    // It is told below, once the run has ended.
+    struck.catch(() => undefined);
   });
   if (struck === undefined) return undefined;
   await struck;

@@ -80,22 +80,23 @@ export async function serving(cluster: ClusterLab): Promise<void> {
   throw new Error(`${server} is not ready after a minute`);
 }
 
-const objects = 10_000;
+/** The stand-in waits as long as K3s does before it is ready; what is tried here comes after. */
+export const quick = 'readyz-delay-ms: 200\nnode-ready-ms: 200\nlearner-ms: 500\n';
 
-/** Settings that only the stand-in has. */
+/** Settings that only the stand-in has; real K3s does not read them. */
 export const tune = (cluster: ClusterLab, host: string, settings: string): Promise<unknown> =>
   cluster.lab
     .host(host)
     .exec(['sh', '-c', 'mkdir -p /etc/rancher/k3s && cat >/etc/rancher/k3s/standin.yaml'], {input: settings});
 
 /** What the stand-in shall get wrong at its next conversion. */
-export const spoil = (cluster: ClusterLab, settings: string): Promise<unknown> => tune(cluster, server, settings);
+export const spoil = (cluster: ClusterLab, settings: string): Promise<unknown> =>
+  tune(cluster, server, quick + settings);
 
-/** The stand-in waits as long as K3s does before it is ready; rows are about what comes after. */
-export const quick = 'readyz-delay-ms: 200\nnode-ready-ms: 200\nlearner-ms: 500\n';
+const objects = 10_000;
 
 async function sqliteServer(cluster: ClusterLab): Promise<void> {
-  await spoil(cluster, quick);
+  await spoil(cluster, '');
   const run = await cluster.run([]);
   if (run.code !== 0) throw new Error(`site.yml failed:\n${run.stdout}${run.stderr}`);
   await makeObjects(cluster, objects);

@@ -8,9 +8,11 @@ const servers = ['server1', 'server2'];
 const inside = async (cluster: ClusterLab, host: string, script: string): Promise<string> =>
   (await cluster.lab.host(host).exec(['sh', '-c', script])).stdout.trim();
 
-/** An empty database, as somebody makes one for K3s. */
+/** An empty database, as somebody makes one for K3s. Connections of hosts that lost their power would lock the old one. */
 async function emptyDatabase(cluster: ClusterLab): Promise<void> {
-  await inside(cluster, 'db1', 'mariadb -e "DROP DATABASE IF EXISTS k3s; CREATE DATABASE k3s"');
+  const script = `mariadb -N -e "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist WHERE user = 'k3s'" | mariadb -f
+mariadb -e 'DROP DATABASE IF EXISTS k3s; CREATE DATABASE k3s'`;
+  await inside(cluster, 'db1', script);
 }
 
 async function bareServers(cluster: ClusterLab): Promise<void> {
