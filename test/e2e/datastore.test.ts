@@ -2,6 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {compareListings} from '../../src/lab/index.js';
+import {quick, tune} from '../kill/sources/conversion.js';
 import {type ClusterLab, clusterLab, type RunOutcome} from './support/cluster_lab.js';
 import {databasePackages, databasePassword, startDatabases, type TestCa, testCa} from './support/databases.js';
 import {changedPaths, conditionalShare, resultsOf, transcript} from './support/outcomes.js';
@@ -33,6 +34,7 @@ test.before('boot', async () => {
   ]);
   await ca.issue('client');
   await startDatabases(cluster.lab.host('db1'), ca);
+  for (const name of servers) await tune(cluster, name, quick);
 });
 
 test.after.always('take down', async () => {
@@ -291,7 +293,12 @@ test.serial('another way to the same database: one server after the other, and o
 
 /** The node's password stays, as K3s's own script leaves it: the database still holds its hash. */
 const uninstall = async (): Promise<void> => {
-  await Promise.all(servers.map((host) => inside(host, '/usr/local/bin/k3s-uninstall.sh; rm -rf /etc/rancher/k3s')));
+  await Promise.all(
+    servers.map(async (host) => {
+      await inside(host, '/usr/local/bin/k3s-uninstall.sh; rm -rf /etc/rancher/k3s');
+      await tune(cluster, host, quick);
+    }),
+  );
 };
 
 test.serial(

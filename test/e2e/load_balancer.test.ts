@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {compareListings} from '../../src/lab/index.js';
+import {quick, tune} from '../kill/sources/conversion.js';
 import {type ClusterLab, clusterLab, type RunOutcome} from './support/cluster_lab.js';
 import {changedPaths, conditionalShare, transcript, withStatus} from './support/outcomes.js';
 import {type Client, clientOf, largestGapMs, type Traffic, trafficTo} from './support/traffic.js';
@@ -18,6 +19,7 @@ let without: string;
 
 test.before('boot', async () => {
   cluster = await clusterLab('lb', {servers: 3, agents: 1, groups: {lb: 2}, aptPackages: ['haproxy', 'keepalived']});
+  for (const {name, group} of cluster.lab.hosts) if (group !== 'lb') await tune(cluster, name, quick);
   address = cluster.lab.host('lb1').address.replace(/\d+$/, '200');
   without = join(cluster.lab.inventoryPath, '../without_lb.yml');
   await writeFile(without, (await readFile(cluster.lab.inventoryPath, 'utf8')).replace(/^ {4}lb:\n[\s\S]*$/m, ''));

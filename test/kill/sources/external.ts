@@ -41,7 +41,7 @@ async function clusterOf(cluster: ClusterLab): Promise<string> {
       inside(
         cluster,
         name,
-        "cd /etc/rancher/k3s; stat -c '%a %n' config.yaml; sha256sum <config.yaml; cat /var/lib/rancher/k3s/server/token | sed 's/.*:://'",
+        "cd /etc/rancher/k3s; stat -c '%a %n' config.yaml; sed 's/10[.]213[.][0-9]*[.]/lab./' config.yaml | sha256sum; cat /var/lib/rancher/k3s/server/token | sed 's/.*:://'",
       ),
     ),
   );
