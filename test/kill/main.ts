@@ -72,8 +72,10 @@ async function runSource(source: RowSource, number: number, show: (part: Part) =
           const outcome = await runRow(bench, next.row);
           outcomes[next.index] = outcome;
           await note(outcome);
-          const {ok, seconds, what} = outcome;
-          say(`${ok ? 'ok    ' : 'FAILED'} ${seconds} s, ${momentWords(next.row.moment)}, ${next.row.kind}: ${what}`);
+          const {ok, seconds, parts, what} = outcome;
+          say(
+            `${ok ? 'ok    ' : 'FAILED'} ${seconds} s (${parts.join(' + ')}), ${momentWords(next.row.moment)}, ${next.row.kind}: ${what}`,
+          );
           await show(part());
         }
       }),

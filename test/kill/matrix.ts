@@ -13,6 +13,8 @@ export interface RowOutcome {
   /** What went wrong, or how the run that was hit ended. */
   readonly what: string;
   readonly seconds: number;
+  /** Seconds of its parts: the state put back, the run that is hit, the runs after it, the comparison. */
+  readonly parts: readonly number[];
 }
 
 const runLimitMs = 240_000;
@@ -128,23 +130,30 @@ const tail = (run: WatchedRun): string => run.output.trim().split('\n').slice(-2
  */
 export async function runRow(bench: Bench, row: Row, during?: RegExp): Promise<RowOutcome> {
   const began = Date.now();
+  const ends: number[] = [];
+  const timed = async <T>(work: Promise<T>): Promise<T> => {
+    const done = await work;
+    ends.push(Date.now());
+    return done;
+  };
   const outcome = (ok: boolean, what: string): RowOutcome => ({
     row,
     ok,
     what,
     seconds: Math.round((Date.now() - began) / 1000),
+    parts: ends.map((end, at) => Math.round((end - (ends[at - 1] ?? began)) / 1000)),
   });
   try {
-    await putBack(bench);
-    const first = await hit(bench, row, during);
+    await timed(putBack(bench));
+    const first = await timed(hit(bench, row, during));
     if (first === undefined) return outcome(false, 'the run did not come to this step, so nothing was killed');
-    const again = await play(bench, runLimitMs);
+    const again = await timed(play(bench, runLimitMs));
     if (again.code !== 0) return outcome(false, `the second run ended with ${again.code}:\n${tail(again)}`);
-    const last = changesOf(again.events).length === 0 ? again : await play(bench, runLimitMs);
+    const last = changesOf(again.events).length === 0 ? again : await timed(play(bench, runLimitMs));
     const changes = changesOf(last.events);
     if (last.code !== 0 || changes.length > 0)
       return outcome(false, `the third run ended with ${last.code} and changed: ${changes.join(', ') || tail(last)}`);
-    const after = await bench.source.fingerprint(bench.cluster);
+    const after = await timed(bench.source.fingerprint(bench.cluster));
     if (after !== bench.expected) return outcome(false, `wanted: ${bench.expected}; found: ${after}`);
     return outcome(true, first.code === 0 ? 'went on to its end' : first.code === -1 ? 'was killed' : 'failed');
   } catch (error) {

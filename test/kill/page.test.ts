@@ -10,7 +10,7 @@ const part = (done: number, ok = true): Part => ({
   args: [],
   fingerprintOf: 'all',
   rows,
-  outcomes: rows.slice(0, done).map((row) => ({row, ok, what: 'was killed', seconds: 1})),
+  outcomes: rows.slice(0, done).map((row) => ({row, ok, what: 'was killed', seconds: 1, parts: []})),
 });
 const page = (parts: readonly Part[]): string =>
   pageOf(parts, {day: '2026-01-01', version: '1', k3s: 'a stand-in', minutes: 7, runs: 2});
