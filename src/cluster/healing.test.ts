@@ -121,6 +121,19 @@ test('a server wiped while all others are stopped: what is listed of it is seen 
   );
 });
 
+test('a member that votes while its K3s is still starting waits for its turn, and others are asked before it', (t) => {
+  const starting = (name: string): ClusterHost => {
+    const {sighting, ...rest} = listingHost(name);
+    const {server} = sighting ?? {};
+    if (sighting === undefined || server === undefined) return rest;
+    return {...rest, sighting: {...sighting, ping: false, server: {...server, active: 'activating'}}};
+  };
+  const plan = roles(starting('server1'), starting('server2'), listingHost('server3'));
+  t.deepEqual(stepsOf(plan), ['member', 'member', 'member']);
+  t.is(plan.hosts.get('server1')?.why, 'is a member that is still starting');
+  t.deepEqual(plan.living, ['server3', 'server1', 'server2']);
+});
+
 test('a quorum that this run cannot bring back is said at once', (t) => {
   const lost = [
     {

@@ -15,10 +15,10 @@ import {resolveRoles} from './roles.js';
 import type {EtcdMember} from './sighting.js';
 
 /**
- * What a server of the inventory is. `wiped` was a member and has an empty disk, `gone` is a member nobody can read, `learner`
+ * What a server of the inventory is. `starting` votes, and its K3s does not serve yet; `wiped` was a member and has an empty disk, `gone` is a member nobody can read, `learner`
  * was killed with etcd's data before its promotion, `added` before its etcd started, `out` has data of a member that is not listed.
  */
-type State = 'running' | 'stopped' | 'wiped' | 'gone' | 'bare' | 'begun' | 'learner' | 'added' | 'out';
+type State = 'running' | 'starting' | 'stopped' | 'wiped' | 'gone' | 'bare' | 'begun' | 'learner' | 'added' | 'out';
 
 interface Server {
   readonly name: string;
@@ -32,8 +32,9 @@ interface World {
   readonly mute: boolean;
 }
 
-const votes = (state: State): boolean => ['running', 'stopped', 'wiped', 'gone'].includes(state);
-const hasData = (state: State): boolean => ['running', 'stopped', 'gone', 'learner', 'out'].includes(state);
+const isUp = (state: State): boolean => state === 'running' || state === 'starting';
+const votes = (state: State): boolean => isUp(state) || ['stopped', 'wiped', 'gone'].includes(state);
+const hasData = (state: State): boolean => isUp(state) || ['stopped', 'gone', 'learner', 'out'].includes(state);
 const namesIn = ({servers}: World, is: (state: State) => boolean): string[] =>
   servers.filter(({state}) => is(state)).map(({name}) => name);
 
@@ -54,6 +55,7 @@ const anyWorld: fc.Arbitrary<World> = fc.record({
           'running',
           'running',
           'running',
+          'starting',
           'stopped',
           'wiped',
           'gone',
@@ -85,11 +87,15 @@ function hostOf(world: World, {name, state, inPlay}: Server): ClusterHost {
     const configText = `server: https://${addressFor('server1')}:6443\n`;
     return clusterHost(name, sightingOf(name, {configText, data: {etcdName: memberFor(name).name}}), {}, inPlay);
   }
-  if (state !== 'running') return clusterHost(name, sightingOf(name), {}, inPlay);
+  if (!isUp(state)) return clusterHost(name, sightingOf(name), {}, inPlay);
   const members = listOf(world);
-  const running = namesIn(world, (one) => one === 'running');
+  const running = namesIn(world, isUp);
   const hasLeader = hasQuorum(namesIn(world, votes).length, running.length);
-  const {etcd, ...silent} = runningMember(name, []);
+  const {etcd, ...seen} = runningMember(name, []);
+  const silent =
+    state === 'starting' && seen.server !== undefined
+      ? {...seen, ping: false, server: {...seen.server, active: 'activating'}}
+      : seen;
   const peers = new Map(
     namesIn(world, votes).map((other) => [
       memberFor(other).peerUrls[0] ?? '',
@@ -135,7 +141,7 @@ interface Etcd {
 /** What a run of site.yml does to etcd once the stopped members run, play by play: every state it passes through. */
 function* passes(world: World, plan: ClusterPlan): Generator<Etcd> {
   const voters = new Set(namesIn(world, votes));
-  const healthy = new Set(namesIn(world, (state) => state === 'running'));
+  const healthy = new Set(namesIn(world, isUp));
   const now = (doing: string, down = 0): Etcd => ({voters: new Set(voters), healthy: new Set(healthy), doing, down});
   yield now('start the stopped');
   for (const {name} of world.servers) {
@@ -168,7 +174,7 @@ test('no run drops below quorum: not while a server is down for its restart, nor
       const again = world.servers.some(({name}) => stepIn(first, name) === 'start');
       const plan = again ? planOf(then) : first;
       const before = namesIn(then, votes).length;
-      if (plan.refusals.length > 0 || !hasQuorum(before, namesIn(then, (state) => state === 'running').length)) return;
+      if (plan.refusals.length > 0 || !hasQuorum(before, namesIn(then, isUp).length)) return;
       reached += 1;
       if (again) twice += 1;
       for (const state of passes(then, plan)) {
@@ -190,9 +196,7 @@ test('a run that can bring a majority back is not refused for lack of one', (t) 
   fc.assert(
     fc.property(anyWorld, (world) => {
       const plan = planOf(world);
-      const will = world.servers.filter(
-        ({state, inPlay}) => state === 'running' || (state === 'stopped' && inPlay),
-      ).length;
+      const will = world.servers.filter(({state, inPlay}) => isUp(state) || (state === 'stopped' && inPlay)).length;
       if (!hasQuorum(namesIn(world, votes).length, will)) return;
       t.deepEqual(
         plan.refusals.filter(({what}) => /lost its quorum|have to agree/.test(what)),
@@ -224,7 +228,7 @@ test('only servers with an empty disk are replaced, and each through a living me
         const stateOf = (name: string | undefined): State | undefined =>
           world.servers.find((server) => server.name === name)?.state;
         t.is(stateOf(own.host), 'wiped');
-        t.is(stateOf(own.dead?.through), 'running');
+        t.true(isUp(stateOf(own.dead?.through) ?? 'gone'));
         t.not(own.dead?.through, own.host);
       }
     }),
@@ -235,7 +239,7 @@ test('only servers with an empty disk are replaced, and each through a living me
 test('data of a member that the cluster does not list is never started beside it', (t) => {
   fc.assert(
     fc.property(anyWorld, (world) => {
-      const running = namesIn(world, (state) => state === 'running').length;
+      const running = namesIn(world, isUp).length;
       if (!hasQuorum(namesIn(world, votes).length, running)) return;
       const plan = planOf(world);
       if (plan.refusals.length > 0) return;
@@ -243,6 +247,18 @@ test('data of a member that the cluster does not list is never started beside it
         world.servers.filter(({state, inPlay}) => state === 'out' && inPlay),
         [],
       );
+    }),
+    {numRuns: 1000},
+  );
+});
+
+test('who votes is never started together with others, since that may be a restart: it waits for its turn', (t) => {
+  fc.assert(
+    fc.property(anyWorld, (world) => {
+      if (!hasQuorum(namesIn(world, votes).length, namesIn(world, isUp).length)) return;
+      const plan = planOf(world);
+      for (const {name, state, inPlay} of world.servers)
+        if (isUp(state) && inPlay) t.is(stepIn(plan, name), 'member', `${name} ${state}`);
     }),
     {numRuns: 1000},
   );

@@ -60,7 +60,7 @@ function agentTokenOf(servers: readonly ClusterHost[]): Pick<ClusterTokens, 'age
   return {};
 }
 
-/** Whom a joining server goes through: a running member, else one being started, else the seed. */
+/** Whom a joining server goes through: a running member, else one whose etcd answers, else one to be started, else the seed. */
 function gateOf(servers: readonly Known[], seed: Known | undefined): Known | undefined {
   const members = servers.filter(
     (known) => known.kind !== 'bare' && known.kind !== 'unknown' && !isRemoved(known, servers),
@@ -68,9 +68,18 @@ function gateOf(servers: readonly Known[], seed: Known | undefined): Known | und
   return (
     members.find(({host}) => isRunning(host) && host.sighting?.etcd?.hasLeader === true) ??
     members.find(({host}) => isRunning(host)) ??
+    members.find(({host}) => host.sighting?.etcd?.hasLeader === true) ??
+    members.find(({host}) => host.sighting?.etcd !== undefined) ??
     members[0] ??
     seed
   );
+}
+
+/** Members under a leader; those whose K3s is still starting come last. */
+function livingOf(servers: readonly Known[]): readonly string[] {
+  const led = servers.filter(({host}) => host.sighting?.etcd?.hasLeader === true);
+  const [serving, starting] = [led.filter(({host}) => isRunning(host)), led.filter(({host}) => !isRunning(host))];
+  return [...serving, ...starting].map(({host}) => host.wanted.host);
 }
 
 /** A server on SQLite has no vote yet; one that has etcd on its disk is counted as a voter already, unless it was removed. */
@@ -145,7 +154,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
     ...(clusterId === undefined ? {} : {clusterId}),
     token: chosen.token,
     hosts,
-    living: servers.filter(({host}) => host.sighting?.etcd?.hasLeader === true).map(({host}) => host.wanted.host),
+    living: livingOf(servers),
     votersBefore: votes.voters,
     healthyBefore: votes.healthy,
     votersAfter,

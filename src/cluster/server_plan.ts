@@ -64,6 +64,8 @@ function stepOf(known: Known, picture: Picture): Pick<HostPlan, 'step' | 'why' |
     return {step: 'join', why: `was removed from the cluster, and K3s puts its data aside${through}`};
   }
   if (isRunning(host)) return {step: 'member', why: kind === 'member' ? 'runs as a member' : 'runs'};
+  // It votes already: if it has to be restarted, that is done in turn, and not together with members that are down.
+  if (host.sighting?.etcd?.hasLeader === true) return {step: 'member', why: 'is a member that is still starting'};
   if (kind === 'external') return {step: 'start', why: 'has run on the datastore, and does not run'};
   return {
     step: kind === 'member' ? 'start' : 'init',
