@@ -1,6 +1,7 @@
 import {dirname} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {type Broken, fakeProgram, whileBroken} from './support/broken.js';
+import {checksOf} from './support/cluster_checks.js';
 import {type ClusterLab, clusterLab, type RunOutcome} from './support/cluster_lab.js';
 import {changedPaths, transcript} from './support/outcomes.js';
 import {refuses, touchesNothing} from './support/refuses.js';
@@ -81,6 +82,7 @@ test.serial('two controllers at once: the second refuses, and a slow disk is war
   t.deepEqual(changedPaths(lost.events), []);
   // The other hosts' disks are as slow as this machine's happens to be.
   texts.is(t, 'a slow disk', warningsOf(won, / took 25 ms /));
+  await checksOf(cluster).isWhole(t);
 });
 
 test.serial('then nothing is wrong: a second run changes nothing', async (t) => {

@@ -37,7 +37,7 @@ export interface ClusterLab {
   setVariables(values: Readonly<Record<string, unknown>>): Promise<void>;
   /** What all hosts have written, by host; without what matches for that host, and what lies below. */
   listings(except?: (host: string) => readonly RegExp[]): Promise<Map<string, UpperEntry[]>>;
-  /** MainPID of K3s, by host. */
+  /** MainPID of K3s, by host; hosts that are off are left out. */
   mainPids(): Promise<Map<string, string>>;
   /**
    * Puts a saved state back and waits, a minute at most, until the services of K3s that start at boot run: what a test
@@ -124,6 +124,7 @@ export async function clusterLab(
     await writeFile(join(folder, 'k3s_cluster.json'), JSON.stringify(all));
   };
   await setVariables({});
+  const running = () => lab.hosts.filter(({isRunning}) => isRunning);
   return {
     lab,
     k3s,
@@ -144,7 +145,7 @@ export async function clusterLab(
     mainPids: async () =>
       new Map(
         await Promise.all(
-          lab.hosts.map(async (host) => {
+          running().map(async (host) => {
             const {stdout} = await host.exec([
               'systemctl',
               'show',
