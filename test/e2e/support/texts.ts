@@ -45,12 +45,15 @@ export function reviewedTexts(file: string): Texts {
 }
 
 /** Lines that say how far a run got, and not what is the matter: banners, hosts that are well, the recap. */
-const progress = /^(PLAY|TASK|NO MORE HOSTS LEFT|ok: \[|skipping: \[|Took )|^\S+ +: ok=\d/;
+const progress = /^(PLAY|TASK|NO MORE HOSTS LEFT|ok: \[|skipping: (\[|no hosts matched)|Took )|^\S+ +: ok=\d/;
 
 /** The roles as they are shown before anything is touched: they have tests of their own. */
 const plan = /^ *K3s on .*\n(?: +.*\n)*/gm;
 /** Lines of the playbook itself under a place in it; where it stands there is no part of a message. */
 const ownPlaces = /\b(playbooks\/site\.yml):\d+:\d+((?:\n *\|.*)*)/g;
+
+/** The end of a journal under a failure: K3s's words, with times in them. */
+const journal = /(?:^ +> .*\n)+/gm;
 
 /** What a run has to say to a person: warnings, failures and the way on, with what differs each time masked. */
 export function spoken(
@@ -62,6 +65,7 @@ export function spoken(
     .filter((line) => !progress.test(line))
     .join('\n')
     .replaceAll(plan, '')
+    .replaceAll(journal, '    > (the end of the journal)\n')
     .replaceAll(ownPlaces, '$1:L:C')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();

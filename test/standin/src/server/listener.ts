@@ -6,13 +6,14 @@ import {callerOf, isIn} from '../api/auth.js';
 import {healthReply, readyChecks} from '../api/health.js';
 import {StatusError} from '../api/objects.js';
 import {handleRest, statusBody} from '../api/rest.js';
-import {FatalError, messageOf} from '../base/fatal.js';
+import {type FatalError, messageOf} from '../base/fatal.js';
 import {readIfThere} from '../base/files.js';
 import {bodyOf} from '../base/http.js';
 import {sleep} from '../base/time.js';
 import {goVersion, parseVersion, version} from '../base/version.js';
 import {readPair} from '../pki/leaves.js';
 import type {Pair} from '../pki/x509.js';
+import {preparing} from './access.js';
 import type {ServerState, Setup} from './state.js';
 import {isSupervisorPath, supervise} from './supervisor.js';
 
@@ -51,12 +52,18 @@ export const listen = (setup: Setup, state: ServerState): Promise<Listener> => {
   });
   server.keepAliveTimeout = 60_000;
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new FatalError(messageOf(error))));
+    server.once('error', (error) => reject(cannotListen(error, options.bindAddress ?? '', options.port)));
     server.listen({port: options.port, ...(options.bindAddress ? {host: options.bindAddress} : {})}, () =>
       resolve({server, use: (pair) => server.setSecureContext(tls(pair))}),
     );
   });
 };
+
+/** As Go says it (pkg/cluster, "start cluster and https"). */
+const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number): FatalError =>
+  preparing(
+    `start cluster and https: ${error.code === 'EADDRINUSE' ? `listen tcp ${host}:${port}: bind: address already in use` : messageOf(error)}`,
+  );
 
 const handle = async (
   setup: Setup,
