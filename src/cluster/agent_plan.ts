@@ -1,5 +1,5 @@
 import {adoptionOf} from './adoption.js';
-import {addressOf, type ClusterHost, nodeNameOf, urlOf} from './classify.js';
+import {addressOf, type ClusterHost, hostOf, nodeNameOf, urlOf} from './classify.js';
 import {effectiveOf, isForeign} from './effective.js';
 import {keptIn} from './environment.js';
 import {type ClusterTokens, hostConfig} from './host_config.js';
@@ -58,8 +58,6 @@ function registration(host: ClusterHost, servers: readonly Known[], gate: Known 
   const known = gate ?? servers.find(({kind}) => kind !== 'unknown');
   return {url: known === undefined ? '' : urlOf(addressOf(known.host), known.host.wanted.port), kept: false};
 }
-
-const hostOf = (url: string): string => /^https?:\/\/\[?([^\]/]+?)\]?(?::\d+)?\/?$/.exec(url)?.[1] ?? url;
 
 /** All that may stand for a server in a URL. */
 const namesOf = (server: ClusterHost): ReadonlySet<string> =>

@@ -8,7 +8,7 @@ import {
   unitFiles,
 } from '../../test/support/cluster_hosts.js';
 import {Secret} from '../shell/index.js';
-import {addressOf, isRunning, kindOf, liveConfig, liveToken, nodeNameOf, urlOf} from './classify.js';
+import {addressOf, hostOf, isRunning, kindOf, liveConfig, liveToken, nodeNameOf, urlOf} from './classify.js';
 import type {Sighting} from './sighting.js';
 
 const endpoint = {configText: 'datastore-endpoint: mysql://u:p@tcp(db1:3306)/k3s\n'};
@@ -128,3 +128,18 @@ test('the token a host lives by: its own file, else its config.yaml', (t) => {
   t.is(liveToken(sightingOf('server1', {configText}))?.reveal(), 'written');
   t.is(liveToken(sightingOf('server1')), undefined);
 });
+
+for (const [url, host] of [
+  ['https://10.0.0.1:6443', '10.0.0.1'],
+  ['http://10.0.0.1:6443/', '10.0.0.1'],
+  ['https://Server1', 'Server1'],
+  ['https://[fd00::1]:6443', 'fd00::1'],
+  ['https://[fd00::1]', 'fd00::1'],
+  ['https://k3s.example:6443/path', 'https://k3s.example:6443/path'],
+  ['see https://10.0.0.1:6443', 'see https://10.0.0.1:6443'],
+  ['10.0.0.1', '10.0.0.1'],
+] as const) {
+  test(`the host of ${url}`, (t) => {
+    t.is(hostOf(url), host);
+  });
+}

@@ -61,6 +61,9 @@ export function addressOf(host: ClusterHost): string {
 const bracketed = (address: string): string =>
   address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
 
+/** The host of a URL as it is written, without the brackets of IPv6; a text that is no URL as it is. */
+export const hostOf = (url: string): string => /^https?:\/\/\[?([^\]/]+?)\]?(?::\d+)?\/?$/.exec(url)?.[1] ?? url;
+
 export const urlOf = (address: string, port: number): string => `https://${bracketed(address)}:${port}`;
 
 /** The token a host lives by: the server's own file, else what its config.yaml says. */

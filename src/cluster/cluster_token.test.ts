@@ -1,5 +1,14 @@
 import test from 'ava';
-import {clusterHost, runningMember, sightingOf, stoppedMember} from '../../test/support/cluster_hosts.js';
+import {
+  bareHost,
+  clusterHost,
+  memberHost,
+  runningMember,
+  sqliteServer,
+  stoppedMember,
+  unknownHost,
+} from '../../test/support/cluster_hosts.js';
+import {ClusterError} from '../errors/index.js';
 import {Secret} from '../shell/index.js';
 import {clusterToken} from './cluster_token.js';
 import {kubeconfigSource} from './kubeconfig_source.js';
@@ -26,16 +35,33 @@ test('of a stopped one where none runs', (t) => {
   t.is(clusterToken([clusterHost('server2', withToken(stoppedMember('server2'), 'x'))]).host, 'server2');
 });
 
-for (const [title, servers, words] of [
-  ['bare hosts', [clusterHost('server1', sightingOf('server1'))], /^no server that can be read has the token/],
-  ['unknown hosts', [clusterHost('server1', undefined)], /^no server that can be read has the token/],
+for (const [title, servers, what, hint] of [
+  [
+    'bare hosts',
+    [bareHost('server1', {data: {token: new Secret('left')}}), bareHost('server2')],
+    'no server that can be read has the token of a cluster',
+    'make the cluster first: quorate run playbooks/site.yml',
+  ],
+  [
+    'a member whose token nobody could read',
+    [memberHost('server1')],
+    'no server that can be read has the token of a cluster',
+    'make the cluster first: quorate run playbooks/site.yml',
+  ],
+  [
+    'unknown hosts',
+    [unknownHost('server1'), bareHost('server2'), unknownHost('server3')],
+    'no server that can be read has the token of a cluster',
+    'server1, server3 cannot be reached',
+  ],
   [
     'two clusters',
     [
       clusterHost('server1', withToken(runningMember('server1', ['server1'], '1'), 'a')),
       clusterHost('server2', withToken(runningMember('server2', ['server2'], '2'), 'b')),
     ],
-    /^the servers are members of 2 different clusters/,
+    'the servers are members of 2 different clusters, each with a token of its own',
+    'look at `quorate cluster status`, and name one cluster in the inventory',
   ],
   [
     'a rotation that was not finished',
@@ -43,13 +69,25 @@ for (const [title, servers, words] of [
       clusterHost('server1', withToken(runningMember('server1', ['server1', 'server2']), 'a')),
       clusterHost('server2', withToken(runningMember('server2', ['server1', 'server2']), 'b')),
     ],
-    /^server1 and server2 have different tokens$/,
+    'server1 and server2 have different tokens',
+    'after `k3s token rotate` every server has to be restarted with the new one',
   ],
 ] as const)
   test(`refused: ${title}`, (t) => {
-    const error = t.throws(() => clusterToken(servers), {message: words});
+    const error = t.throws(() => clusterToken(servers), {instanceOf: ClusterError});
+    t.deepEqual([error?.what, error?.hint], [what, hint]);
     t.false(JSON.stringify(error).includes('"a"'));
   });
+
+test('of a server on SQLite there is no id, and what a bare one has left is not asked', (t) => {
+  const sqlite = withToken(sqliteServer('server2'), 'pw');
+  t.deepEqual(
+    Object.keys(
+      clusterToken([bareHost('server1', {data: {token: new Secret('left')}}), clusterHost('server2', sqlite)]),
+    ),
+    ['token', 'host'],
+  );
+});
 
 const ready = {certificates: [], apiReady: true, logged: []};
 

@@ -2,7 +2,7 @@ import test from 'ava';
 import {clusterHost, runningMember, sightingOf} from '../../test/support/cluster_hosts.js';
 import {Secret} from '../shell/index.js';
 import type {ClusterHost} from './classify.js';
-import {disabledIn, effectiveValue} from './critical.js';
+import {comparableKeys, criticalKeys, disabledIn, effectiveValue, settingOf} from './critical.js';
 import type {PlanRefusal} from './plan.js';
 import {preflight} from './preflight.js';
 
@@ -95,6 +95,39 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
       variable: place('server2', 'cluster-domain'),
     },
   },
+  'one server of an own token for agents, by its own variable': {
+    hosts: names.map((name) =>
+      clusterHost(name, sightingOf(name), {k3s_agent_token: name === 'server3' ? 'second' : 'first'}),
+    ),
+    refusal: {
+      hosts: ['server3'],
+      what: "'agent-token' must be the same on all servers, but differs between server1, server2 (one value) and server3 (another)",
+      hint: once,
+      variable: {host: 'server3', name: 'k3s_agent_token'},
+    },
+  },
+  'a value of nothing, beside one that is written out and one that is the default': {
+    hosts: servers({server1: {'cluster-domain': 'cluster.local'}, server3: {'cluster-domain': ''}}),
+    refusal: {
+      hosts: ['server3'],
+      what: "'cluster-domain' must be the same on all servers, but differs between server1, server2 (cluster.local) and server3 ('')",
+      hint: once,
+      variable: place('server3', 'cluster-domain'),
+    },
+  },
+  'servers outside the run, and nobody in it says anything': {
+    hosts: names.map((name) =>
+      name === 'server3'
+        ? clusterHost(name, sightingOf(name))
+        : clusterHost(name, {...runningMember(name, names), configText: 'cluster-domain: old.example\n'}, {}, false),
+    ),
+    refusal: {
+      hosts: ['server3'],
+      what: "'cluster-domain' must be the same on all servers, but differs between server1, server2 (old.example) and server3 (not set, so cluster.local)",
+      hint: 'server1, server2 are not in this run and would keep what is there: run without --limit, so that all servers get it',
+      variable: place('server3', 'cluster-domain'),
+    },
+  },
 };
 
 for (const [name, {hosts, refusal}] of Object.entries(cases)) {
@@ -131,4 +164,62 @@ test('other settings that differ are warned of; those of one host are not', (t) 
     "'etcd-expose-metrics' differs between servers: server2, server3 (not set) and server1 (true). K3s lets it be; where it is not meant, set it for the group 'server'",
     "'etcd-s3-secret-key' differs between servers: server1, server3 (not set) and server2 (another). K3s lets it be; where it is not meant, set it for the group 'server'",
   ]);
+});
+
+test('what K3s takes where a critical flag is not set', (t) => {
+  t.deepEqual(Object.fromEntries(criticalKeys.map((key) => [key, effectiveValue({}, key)])), {
+    'agent-token': '',
+    'cluster-cidr': '10.42.0.0/16',
+    'cluster-dns': '10.43.0.10',
+    'cluster-domain': 'cluster.local',
+    'disable-cloud-controller': 'false',
+    'disable-helm-controller': 'false',
+    'disable-kube-proxy': 'false',
+    'disable-network-policy': 'false',
+    'egress-selector-mode': 'agent',
+    'embedded-registry': 'false',
+    'flannel-backend': 'vxlan',
+    'flannel-external-ip': 'false',
+    'flannel-ipv6-masq': 'false',
+    'secrets-encryption': 'false',
+    'secrets-encryption-provider': 'aescbc',
+    'service-cidr': '10.43.0.0/16',
+    'supervisor-metrics': 'false',
+  });
+  t.is(effectiveValue({}, 'none-of-these'), '');
+  t.is(effectiveValue({'service-cidr': '10.9.0.0/16'}, 'cluster-domain'), 'cluster.local');
+});
+
+for (const [value, read] of [
+  [undefined, undefined],
+  [null, undefined],
+  ['', ''],
+  [true, 'true'],
+  [' True , a', 'true,a'],
+  [['FALSE', ' b'], 'false,b'],
+  ['isTRUE', 'isTRUE'],
+  ['TRUEish', 'TRUEish'],
+  [64, '64'],
+] as const) {
+  test(`a setting as K3s reads it: ${JSON.stringify(value)}`, (t) => {
+    t.is(settingOf({key: value}, 'key'), read);
+  });
+}
+
+test('settings that are compared: neither critical nor of one host, in order', (t) => {
+  const configs = [
+    {'v-x': 1, token: 'x', disable: 'a', 'etcd-arg': 'a'},
+    {'cluster-cidr': 'c', 'node-ip': 'i', 'anonymous-auth': true},
+  ];
+  t.deepEqual(comparableKeys(configs), ['anonymous-auth', 'etcd-arg', 'v-x']);
+});
+
+test('components that differ are told one by one, in order', (t) => {
+  t.deepEqual(
+    check(servers({server1: {disable: ['traefik', 'coredns']}})).refusals.map(({what}) => what),
+    [
+      "'disable' must be the same on all servers, but coredns would be disabled on server1, and not on server2, server3",
+      "'disable' must be the same on all servers, but traefik would be disabled on server1, and not on server2, server3",
+    ],
+  );
 });

@@ -30,7 +30,7 @@ function sidesOf(all: readonly Planned[], value: (config: K3sConfig) => string):
 /** Where to mend: at a server of the few, or where the others have it set; a server outside the run cannot be mended by it. */
 function blame(sides: readonly Side[], key: string): Pick<PlanRefusal, 'hosts' | 'hint' | 'variable'> {
   const few = sides.slice(1).flatMap(({servers}) => servers);
-  const all = [...few, ...(sides[0]?.servers ?? [])];
+  const all = [...sides.slice(1), ...sides.slice(0, 1)].flatMap(({servers}) => servers);
   const outside = all.filter(({host}) => !host.inPlay);
   const [first] = few;
   const setBy = all.find(({host}) => host.inPlay && (key in host.wanted.config || key in host.wanted.sources)) ?? first;

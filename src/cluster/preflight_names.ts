@@ -1,4 +1,4 @@
-import {addressOf, type ClusterHost, kindOf, nodeNameOf} from './classify.js';
+import {addressOf, type ClusterHost, hostOf, kindOf, nodeNameOf} from './classify.js';
 import {knownServers, listedMembers, memberNodeName} from './known.js';
 import type {PlanRefusal} from './plan.js';
 import type {Check} from './preflight_types.js';
@@ -91,5 +91,3 @@ export const movedMembers: Check = ({servers}) => {
     ];
   });
 };
-
-const hostOf = (url: string): string => /^https?:\/\/\[?([^\]/]+?)\]?(?::\d+)?\/?$/.exec(url)?.[1] ?? url;

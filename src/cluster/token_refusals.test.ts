@@ -4,6 +4,7 @@ import {Secret} from '../shell/index.js';
 import {chooseToken} from './choose_token.js';
 import type {ClusterHost} from './classify.js';
 import type {PlanRefusal} from './plan.js';
+import type {Sighting} from './sighting.js';
 
 const ca = 'a'.repeat(64);
 const otherCa = 'b'.repeat(64);
@@ -21,6 +22,14 @@ const living = (variables: Record<string, unknown>, agentToken = 'right'): Clust
 };
 const bare = (variables: Record<string, unknown>, name = 'server1'): ClusterHost =>
   clusterHost(name, sightingOf(name), variables);
+
+/** A server of a cluster of which nothing but its token was read. */
+const tokenOnly = (variables: Record<string, unknown>, token: string): ClusterHost => {
+  const seen = runningMember('server1', ['server1']);
+  return clusterHost('server1', {...seen, data: {...seen.data, token: new Secret(token)}}, variables);
+};
+
+const agentTokenOnly = sightingOf('server1', {data: {wal: true, agentToken: new Secret('for-agents')}});
 
 const choose = (servers: ClusterHost[], agents: ClusterHost[] = []) =>
   chooseToken({servers, agents}, (bytes) => Buffer.alloc(bytes, 7));
@@ -84,6 +93,43 @@ const cases: Record<string, {servers: ClusterHost[]; agents?: ClusterHost[]; ref
       variable: place('k3s_token'),
     },
   },
+  'another password, of the second server and by another tool’s variable': {
+    servers: [living({}), bare({token: 'wrong'}, 'server2')],
+    refusal: {
+      hosts: [],
+      what: 'token is not the token of the cluster that server1 belongs to',
+      hint: takeIt,
+      variable: place('token', 'server2'),
+    },
+  },
+  'another password of an agent': {
+    servers: [living({})],
+    agents: [bare({}, 'agent1'), bare({k3s_token: 'wrong'}, 'agent2')],
+    refusal: {
+      hosts: [],
+      what: 'k3s_token is not the token of the cluster that server1 belongs to',
+      hint: takeIt,
+      variable: place('k3s_token', 'agent2'),
+    },
+  },
+  'a token tied to a CA, where nobody could look': {
+    servers: [clusterHost('server1', undefined, {k3s_token: `K10${otherCa}::server:right`})],
+    refusal: {
+      hosts: [],
+      what: 'k3s_token is tied to the CA of another cluster (K10bbbbbbbb…), and a new cluster makes a CA of its own',
+      hint: 'write only what comes after the last `::server:`; or leave it out and a token is made',
+      variable: place('k3s_token'),
+    },
+  },
+  'the CA of another cluster, where only the token tells the cluster’s': {
+    servers: [tokenOnly({k3s_token: `K10${otherCa}::server:right`}, `K10${ca}::server:right`)],
+    refusal: {
+      hosts: [],
+      what: 'k3s_token names the CA of another cluster (K10bbbbbbbb…) than the one server1 belongs to (K10aaaaaaaa…)',
+      hint: takeIt,
+      variable: place('k3s_token'),
+    },
+  },
   'the agents’ token for servers': {
     servers: [living({k3s_token: 'for-agents'}, 'for-agents')],
     refusal: {
@@ -109,6 +155,25 @@ const cases: Record<string, {servers: ClusterHost[]; agents?: ClusterHost[]; ref
       what: 'agent_token is a bootstrap token, which expires: servers need an agent token that lasts',
       hint: 'any long random text will do; or leave it out, and agents join with the token of the servers',
       variable: place('agent_token'),
+    },
+  },
+  'an agent token on the second server, of another than the cluster’s': {
+    servers: [living({}, 'for-agents'), bare({k3s_server_config: {'agent-token': 'new'}}, 'server2')],
+    refusal: {
+      hosts: [],
+      what: 'agent-token in k3s_server_config is not the agent token of the cluster that server1 belongs to: agents that have that one would be turned away',
+      hint: 'take it from /var/lib/rancher/k3s/server/agent-token on server1; or leave it out: it is kept as it is',
+      variable: {...place('k3s_server_config', 'server2'), member: 'agent-token'},
+    },
+  },
+  'an agent token of another than the cluster’s own': {
+    servers: [living({}, 'for-agents')],
+    agents: [bare({k3s_agent_token: 'for-agents'}, 'agent1'), bare({agent_token: 'mine'}, 'agent2')],
+    refusal: {
+      hosts: ['agent2'],
+      what: 'agent_token of agent2 is not one that the servers accept',
+      hint: 'set it for the group `k3s_cluster`, so that servers and agents have the same; or leave it out',
+      variable: place('agent_token', 'agent2'),
     },
   },
   'an agent token that the servers do not know': {
@@ -146,6 +211,23 @@ for (const [name, {servers, agents}] of Object.entries({
     servers: [living({})],
     agents: [bare({k3s_agent_token: 'abcdef.0123456789abcdef'}, 'agent1'), bare({k3s_agent_token: 'right'}, 'agent2')],
   },
+  'one token of two servers, one of which names none': {
+    servers: [bare({}), bare({k3s_token: 'one'}, 'server2'), bare({k3s_token: 'one'}, 'server3')],
+    agents: [bare({}, 'agent1')],
+  },
+  'a token tied to a CA, where nothing tells the cluster’s': {
+    servers: [tokenOnly({k3s_token: `K10${otherCa}::server:right`}, 'right')],
+    agents: [],
+  },
+  'the servers’ token for agents, where the cluster has none of its own': {
+    servers: [tokenOnly({}, 'right')],
+    agents: [bare({k3s_agent_token: 'right'}, 'agent1')],
+  },
+  'an agent token of the servers’, where only an agent token was read': {
+    servers: [clusterHost('server1', agentTokenOnly)],
+    agents: [bare({}, 'agent1')],
+  },
+  'a token of a new cluster': {servers: [bare({k3s_token: 'one'})], agents: []},
   'a token tied to a CA that is staged on the host': {
     servers: [
       clusterHost('server1', sightingOf('server1', {data: {ca, serverTls: true}}), {
@@ -160,11 +242,36 @@ for (const [name, {servers, agents}] of Object.entries({
   });
 }
 
-test('without one in the inventory it is the living one, then the one written, then a new one', (t) => {
-  t.is(choose([living({})]).token?.reveal(), 'right');
-  t.is(
-    choose([clusterHost('server1', sightingOf('server1', {configText: 'token: begun\n'}))]).token?.reveal(),
+const written = (name: string, token: string, data: Partial<Sighting['data']> = {}): ClusterHost =>
+  clusterHost(name, sightingOf(name, {configText: `token: ${token}\n`, data}));
+const file = (name: string, token: string): ClusterHost =>
+  clusterHost(name, sightingOf(name, {data: {token: new Secret(token)}}));
+
+for (const [name, servers, token] of [
+  ['the inventory’s', [bare({}), bare({k3s_token: 'wanted'}, 'server2')], 'wanted'],
+  [
+    'the inventory’s, over the one written',
+    [written('server1', 'begun'), bare({k3s_token: 'wanted'}, 'server2')],
+    'wanted',
+  ],
+  ['the living one, its password alone', [living({})], 'right'],
+  ['the living one, over one that was written elsewhere', [written('server2', 'begun'), living({})], 'right'],
+  ['that of a server with data, over one that lies on a bare one', [file('server2', 'left'), living({})], 'right'],
+  [
+    'that of the second server with data, where the first has none',
+    [clusterHost('server2', runningMember('server2', ['server1', 'server2'])), living({})],
+    'right',
+  ],
+  [
+    'the one written, where nobody could look at the first',
+    [clusterHost('server2', undefined), written('server1', 'begun')],
     'begun',
-  );
-  t.is(choose([bare({})]).token?.reveal(), '07'.repeat(16));
-});
+  ],
+  ['the first one written', [bare({}), written('server2', 'begun'), written('server3', 'later')], 'begun'],
+  ['a new one, whatever file lies on a bare server', [file('server1', 'left')], '07'.repeat(16)],
+  ['a new one', [bare({})], '07'.repeat(16)],
+] as const) {
+  test(`the token is ${name}`, (t) => {
+    t.is(choose([...servers]).token.reveal(), token);
+  });
+}

@@ -24,10 +24,30 @@ for (const [name, a, b, same] of [
   });
 }
 
-test('a bootstrap token is known by its form', (t) => {
-  t.true(parseToken(secret('abcdef.0123456789abcdef')).bootstrap);
-  t.false(parseToken(secret('abcdef.0123456789abcde')).bootstrap);
-});
+for (const [text, bootstrap] of [
+  ['abcdef.0123456789abcdef', true],
+  [`K10${hash}::abcdef.0123456789abcdef`, true],
+  ['abcdef.0123456789abcde', false],
+  ['xabcdef.0123456789abcdef', false],
+  ['abcdef.0123456789abcdefx', false],
+] as const) {
+  test(`${text.slice(-30)} is ${bootstrap ? 'a' : 'no'} bootstrap token, by its form`, (t) => {
+    t.is(parseToken(secret(text)).bootstrap, bootstrap);
+  });
+}
+
+for (const [text, password, caHash, user] of [
+  [`K10${hash}::pw`, 'pw', hash, undefined],
+  [`K10${hash.toUpperCase()}::server:pw`, 'pw', hash, 'server'],
+  [`K10${hash}::server:line\nline`, 'line\nline', hash, 'server'],
+  [`xK10${hash}::server:pw`, `xK10${hash}::server:pw`, undefined, undefined],
+  [`K10${hash.slice(1)}::server:pw`, `K10${hash.slice(1)}::server:pw`, undefined, undefined],
+] as const) {
+  test(`a token's parts: ${text.replaceAll(hash, '…').slice(0, 40)}`, (t) => {
+    const token = parseToken(secret(text));
+    t.deepEqual([token.password.reveal(), token.caHash, token.user], [password, caHash, user]);
+  });
+}
 
 test('a new token is 32 hex digits and never printed', (t) => {
   const token = newToken((bytes) => Buffer.alloc(bytes, 0xfe));

@@ -1,7 +1,7 @@
 /**
- * The tests of src/cluster, for mocha. Each test loads its file and all that this needs anew, so that whatever is made while a
- * module is loaded (a table of cases, a regular expression) is made with the mutant too. Otherwise a mutant in such code would
- * need a process of its own and all of the tests: for every fifth that was measured, and for most of the time.
+ * The tests of src/cluster, for mocha. A test's file and all that it needs is loaded anew for each mutant, so that whatever is made
+ * while a module is loaded (a table of cases, a regular expression) is made with the mutant too. Otherwise a mutant in such code
+ * would need a process of its own and all of the tests: every fifth does, and these took most of the time.
  */
 const {readdirSync, readFileSync} = require('node:fs');
 const {createRequire} = require('node:module');
@@ -59,17 +59,47 @@ function titlesIn(testFile) {
   }
 }
 
+const latest = new Map();
+
+/** One test. The tests of a file share their modules within a round of one mutant, as they do in ava. */
+function testOf(testFile, title) {
+  const {activeMutant} = globalThis.__stryker__ ?? {};
+  const known = latest.get(testFile);
+  if (activeMutant !== undefined && known?.activeMutant === activeMutant) return known.tests.get(title);
+  const tests = testsIn(testFile);
+  latest.set(testFile, {activeMutant, tests});
+  return tests.get(title);
+}
+
 const {run} = require(join(built, 'test/mutation/ava_in_mocha.cjs'));
 const folder = join(built, 'src/cluster');
-const names = readdirSync(folder).filter((name) => name.endsWith('.test.cjs'));
-// Tests that start shells come last: a mutant is given up at the first test that fails.
-const startsShells = (name) => name.includes('look');
-for (const name of [...names.filter((one) => !startsShells(one)), ...names.filter(startsShells)]) {
+const names = readdirSync(folder);
+
+/** The source of each mutant, `roles` for src/cluster/roles.ts. */
+const sourceOf = new Map(
+  names.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/stryMutAct_9fa48\("(\d+)"\)/g)].map(([, id]) => [
+      id,
+      basename(name, '.cjs'),
+    ]),
+  ),
+);
+
+// A mutant is given up at the first test that fails: those of its own source come first, those that start shells last.
+const order = (name, own) => (name === own ? 0 : name.includes('look') ? 2 : 1);
+before(function sortTests() {
+  const own = sourceOf.get(globalThis.__stryker__?.activeMutant);
+  this.test.parent.tests.sort((left, right) => order(left.topic, own) - order(right.topic, own));
+});
+
+const chosen = new RegExp(process.env.MUTATION_TESTS ?? '');
+for (const name of names.filter((one) => one.endsWith('.test.cjs') && chosen.test(one))) {
+  const topic = basename(name, '.test.cjs');
   const file = join(folder, name);
-  const source = join(__dirname, '../../src/cluster', name.replace(/\.cjs$/, '.ts'));
   for (const title of titlesIn(file)) {
-    const own = it(`${basename(name, '.test.cjs')}: ${title}`, () => run(title, testsIn(file).get(title)));
+    const own = it(`${topic}: ${title}`, () => run(title, testOf(file, title)));
+    own.topic = topic;
     // Stryker reads in a test's file whether it changed since the last run.
-    own.file = source;
+    own.file = join(__dirname, '../../src/cluster', `${topic}.test.ts`);
   }
 }

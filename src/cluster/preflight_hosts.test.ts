@@ -1,0 +1,118 @@
+/** Clocks, the systems of hosts, and servers that change under a run. */
+import test from 'ava';
+import {
+  bareHost,
+  clusterHost,
+  memberHost,
+  sightingOf,
+  sqliteServer,
+  unknownHost,
+} from '../../test/support/cluster_hosts.js';
+import type {ClusterHost} from './classify.js';
+import {preflight} from './preflight.js';
+import {changedSince, clocks, missingCurl} from './preflight_hosts.js';
+
+const hint =
+  'certificates and etcd need clocks that agree: set up time synchronisation on all hosts (`timedatectl set-ntp true`, or chrony), then run again';
+
+/** Hosts whose clocks are this many seconds before the controller's. */
+const at = (...seconds: number[]): ClusterHost[] =>
+  seconds.map((ahead, index) => ({
+    ...bareHost(`server${index + 1}`, {nowEpochSeconds: 1_700_000_000 + ahead}),
+    sightedAtMs: 1_700_000_000_000,
+  }));
+
+const off = (host: string, words: string) => ({
+  hosts: [host],
+  what: `the clock of ${host} is ${words} most hosts'`,
+  hint,
+});
+const apart = (behind: string, ahead: string, seconds: number) => ({
+  hosts: [behind, ahead],
+  what: `the clocks of ${behind} and ${ahead} are ${seconds} s apart (${behind} is behind)`,
+  hint,
+});
+
+for (const [name, hosts, refusals] of [
+  ['no host at all', [], []],
+  ['hosts that nobody could look at', [unknownHost('server1'), unknownHost('server2')], []],
+  ['one', at(500), []],
+  ['two that are 30 s apart', at(0, 30), []],
+  ['two that are 31 s apart', at(0, 31), [apart('server1', 'server2', 31)]],
+  ['two that are 31 s apart, the first ahead', at(31, 0), [apart('server2', 'server1', 31)]],
+  ['one of three behind', at(0, 1, -60), [off('server3', '60 s behind')]],
+  ['one of three ahead', at(100, 0, 1), [off('server1', '99 s ahead of')]],
+  ['two of five', at(100, 0, 0, -100, 0), [off('server4', '100 s behind'), off('server1', '100 s ahead of')]],
+  ['each another', at(0, 100, 200), [apart('server1', 'server3', 200)]],
+  ['a chain, none far from the middle', at(20, 0, -20), [apart('server3', 'server1', 40)]],
+  ['one of four, another at the limit', at(-30, 0, 0, 31), [off('server4', '31 s ahead of')]],
+  ['two of four', at(0, 0, 100, 100), [apart('server1', 'server4', 100)]],
+  ['three, one of them unknown', [...at(0, 100), unknownHost('server3')], [apart('server1', 'server2', 100)]],
+] as const) {
+  test(`clocks of ${name}`, (t) => {
+    t.deepEqual(clocks({servers: [], agents: [], binaryGiven: false}, hosts), refusals);
+  });
+}
+
+const external = clusterHost(
+  'server1',
+  sightingOf('server1', {configText: 'datastore-endpoint: http://e:2379\n', data: {serverTls: true}}),
+);
+for (const [then, host, words] of [
+  [undefined, memberHost('server1'), undefined],
+  ['unknown', memberHost('server1'), undefined],
+  ['member', unknownHost('server1'), undefined],
+  ['member', memberHost('server1'), undefined],
+  ['member', bareHost('server1'), ['a member', 'without data']],
+  ['bare', memberHost('server1'), ['without data', 'a member']],
+  ['sqlite', bareHost('server1', {data: {wal: true, stateDb: true}}), ['on SQLite', 'half converted']],
+  ['half-converted', clusterHost('server1', sqliteServer('server1')), ['half converted', 'on SQLite']],
+  ['external', bareHost('server1'), ['on an external datastore', 'without data']],
+  ['bare', external, ['without data', 'on an external datastore']],
+  ['of a kind of tomorrow', bareHost('server1'), ['of a kind of tomorrow', 'without data']],
+] as const) {
+  test(`a server that was ${then ?? 'not there'} ${words === undefined ? 'may be' : 'may not be'} this now: ${words?.[1] ?? host.sighting?.hostname ?? 'unknown'}`, (t) => {
+    const decided = new Map(then === undefined ? [] : [['server1', then]]);
+    t.deepEqual(
+      changedSince({servers: [host], agents: [], binaryGiven: false, decided}, [host]),
+      words === undefined
+        ? []
+        : [
+            {
+              hosts: ['server1'],
+              what: `server1 was ${words[0]} when the roles were decided, and is ${words[1]} now: something else is changing it`,
+              hint: 'wait until that has ended, then run again',
+            },
+          ],
+    );
+  });
+}
+
+test('servers without curl are named together', (t) => {
+  const servers = [
+    bareHost('server1', {curl: false}),
+    bareHost('server2'),
+    unknownHost('server3'),
+    bareHost('server4', {curl: false}),
+  ];
+  t.deepEqual(missingCurl({servers, agents: [], binaryGiven: false}), [
+    "server1, server4: no curl, so etcd's members cannot be read there; install curl",
+  ]);
+});
+
+test('datastores that K3s ignores, named by the inventory or by the host', (t) => {
+  const named = {k3s_server_config: {'datastore-endpoint': 'http://e:2379'}};
+  const {sighting} = memberHost('server1');
+  const servers = [
+    clusterHost('server1', sighting, named),
+    memberHost('server2', {configText: 'datastore-endpoint: http://e:2379\n'}),
+    memberHost('server3'),
+    unknownHost('server4'),
+  ];
+  t.deepEqual(
+    preflight({servers, agents: [], binaryGiven: false}).warnings.filter((words) => words.includes('ignored')),
+    [
+      'server1, server2: datastore-endpoint is ignored, since etcd is on the disk there; take it out of k3s_server_config',
+    ],
+  );
+});
