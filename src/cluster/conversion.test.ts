@@ -27,6 +27,12 @@ const cases: readonly [string, Partial<ConversionDisk>, ConversionPhase][] = [
   ['converted', {wal: true, migrated: true, running: true, ...record('backed-up')}, 'unproven'],
   ['compared, without a snapshot', {wal: true, migrated: true, ...record('compared')}, 'unproven'],
   ['differs', {wal: true, migrated: true, ...record('compared', {differs: true})}, 'unproven'],
+  [
+    'finished once, and differs in a later comparison',
+    {wal: true, migrated: true, ...record('snapshot', {differs: true})},
+    'unproven',
+  ],
+  ['running under the guard with no SQLite beside', {wal: true, running: true, guarded: true}, 'done'],
   ['finished', {wal: true, migrated: true, ...record('snapshot')}, 'done'],
   ['converted by another hand', {wal: true, migrated: true}, 'done'],
   ['a member from the start', {wal: true}, 'done'],
@@ -45,10 +51,32 @@ test('a record that cannot be read counts as none', (t) => {
   t.is(parseRecord(''), undefined);
   t.is(parseRecord('{"stage": "backed'), undefined);
   t.is(parseRecord('{"stage": "other", "at": ""}'), undefined);
-  t.like(parseRecord('{"stage": "compared", "at": "x", "revision": 7}'), {stage: 'compared', revision: 7});
+  const whole = {
+    at: 'x',
+    differs: true,
+    revision: 7,
+    keys: 8,
+    list_sha256: 'ab',
+    keys_then: 9,
+    snapshot: 'on-demand',
+  };
+  for (const stage of ['backed-up', 'compared', 'snapshot', 'rolling-back', 'restored'] as const)
+    t.deepEqual(parseRecord(JSON.stringify({stage, ...whole})), {stage, ...whole});
+  t.deepEqual(parseRecord('{"stage": "compared", "at": "x"}'), {stage: 'compared', at: 'x'});
 });
 
-test('what the cluster renews by itself', (t) => {
-  t.true(isHeartbeat('/registry/events/default/a.1'));
-  t.false(isHeartbeat('/registry/configmaps/default/a'));
-});
+for (const [key, renewed] of [
+  ['/registry/events/default/a.1', true],
+  ['/registry/leases/kube-system/x', true],
+  ['/registry/masterleases/10.0.0.1', true],
+  ['/registry/minions/server1', true],
+  ['/registry/configmaps/kube-system/k3s', true],
+  ['/registry/configmaps/kube-system/k3s-etcd', true],
+  ['/registry/configmaps/kube-system/k3s-other', false],
+  ['/registry/configmaps/default/a', false],
+  ['/other/registry/events/a', false],
+] as const) {
+  test(`${key} is ${renewed ? '' : 'not '}renewed by the cluster itself`, (t) => {
+    t.is(isHeartbeat(key), renewed);
+  });
+}

@@ -74,7 +74,7 @@ export function refuseSeveral(servers: readonly Known[]): readonly PlanRefusal[]
     if (kind in embedded) return 'none';
     const value = plannedEndpoint(host);
     const endpoint = endpointIn(value);
-    if (endpoint === undefined) return value === undefined ? 'none' : 'faulty';
+    if (endpoint === undefined) return value === undefined ? 'none' : 'one that cannot be read';
     return endpoint.kind === 'etcd' ? endpoint.kind : `${kindName(endpoint.kind)}, database ${endpoint.database}`;
   };
   return others

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {Secret} from '../shell/index.js';
-import {type Endpoint, kindName} from './datastore_types.js';
+import {type Endpoint, kindName, type MysqlEndpoint, type PostgresEndpoint} from './datastore_types.js';
 import {parseToken} from './tokens.js';
 
 /** What a server found when it tried the endpoint; nothing was written. */
@@ -42,16 +42,14 @@ export interface TrialContext {
 export const bootstrapKey = (token: Secret): string =>
   `/bootstrap/${createHash('sha256').update(parseToken(token).password.reveal()).digest('hex').slice(0, 12)}`;
 
-const database = (endpoint: Endpoint): string => (endpoint.kind === 'etcd' ? '' : endpoint.database);
-
 /** What would go wrong once K3s starts on what was found; pure. */
 export function judgeTrial(seen: TrialSeen, {endpoint, token, inUse}: TrialContext): readonly TrialFault[] {
   const faults: TrialFault[] = [];
   const fault = (part: string, what: string, hint: string): void => void faults.push({part, what, hint});
-  if (seen.database === 'missing')
+  if (seen.database === 'missing' && endpoint.kind !== 'etcd')
     fault(
       'its database',
-      `there is no database ${database(endpoint)}, and its user may not make one`,
+      `there is no database ${endpoint.database}, and its user may not make one`,
       `make it, and give it to the user: ${createHint(endpoint)}`,
     );
   if (seen.readOnly)
@@ -92,12 +90,10 @@ export function judgeTrial(seen: TrialSeen, {endpoint, token, inUse}: TrialConte
   return faults;
 }
 
-function createHint(endpoint: Endpoint): string {
-  if (endpoint.kind === 'postgres') return `CREATE DATABASE "${endpoint.database}" OWNER "${endpoint.user}"`;
-  if (endpoint.kind === 'mysql')
-    return `CREATE DATABASE \`${endpoint.database}\`; GRANT ALL ON \`${endpoint.database}\`.* TO '${endpoint.user}'@'%'`;
-  return '';
-}
+const createHint = ({kind, database, user}: MysqlEndpoint | PostgresEndpoint): string =>
+  kind === 'postgres'
+    ? `CREATE DATABASE "${database}" OWNER "${user}"`
+    : `CREATE DATABASE \`${database}\`; GRANT ALL ON \`${database}\`.* TO '${user}'@'%'`;
 
 function grantHint(endpoint: Endpoint): string {
   if (endpoint.kind === 'postgres')

@@ -3,6 +3,7 @@ import {Secret} from '../shell/index.js';
 import type {K3sConfig} from './config_file.js';
 import {parseEndpoint, withPassword} from './datastore_endpoint.js';
 import {type Endpoint, shownEndpoint} from './datastore_types.js';
+import {asText} from './variables.js';
 
 /** Where the TLS files lie on the servers; K3s's user alone, root, reads them. */
 export const datastoreDir = '/etc/rancher/k3s/datastore';
@@ -56,13 +57,6 @@ export interface DatastoreSettings {
 
 const nothing: DatastoreSettings = {settings: {}, faults: []};
 
-const asText = (value: unknown): string | undefined =>
-  value === undefined || value === null || value === ''
-    ? undefined
-    : value instanceof Secret
-      ? value.reveal()
-      : String(value);
-
 /**
  * `k3s_datastore`, a mapping or the endpoint alone, as settings of config.yaml; or the endpoint that the settings
  * themselves have. `own` are the inventory's settings without it.
@@ -109,12 +103,7 @@ export function datastoreSettings(value: unknown, own: K3sConfig): DatastoreSett
     ...(cert === undefined ? {} : {cert}),
     ...(key === undefined ? {} : {key}),
   };
-  const parsed = parsedDatastore(
-    new Secret(text),
-    files,
-    mapping.trial !== false && asText(mapping.trial) !== 'false',
-    variable,
-  );
+  const parsed = parsedDatastore(new Secret(text), files, asText(mapping.trial) !== 'false', variable);
   return {
     ...parsed,
     settings: {
