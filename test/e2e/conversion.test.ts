@@ -139,13 +139,12 @@ if (!onRealK3s)
       await spoil(cluster, `migrate-lose: ${lost}\nmigrate-alter: ${altered}\nmigrate-skip-last: true`);
       const run = await cluster.run(['-e', 'k3s_convert_to_etcd=true']);
       t.is(run.code, 2, transcript(run));
-      const found =
-        /(\d+) of \d+ keys are missing from etcd: (.*?); 1 of \d+ keys have another value in etcd: (\S+)/.exec(
-          said(run),
-        );
-      t.true(Number(found?.[1]) > 1, transcript(run));
-      t.true(found?.[2]?.split(', ').includes(lost), transcript(run));
-      t.is(found?.[3], altered);
+      // With the last page go objects that a server makes anew at its start, with other values.
+      const [, missing = '', changed = ''] =
+        /keys are missing from etcd: (.*?); \d+ of \d+ keys have another value in etcd: (.*)/.exec(said(run)) ?? [];
+      t.true(missing.split(', ').includes(lost), transcript(run));
+      t.true(missing.split(', ').length > 1, transcript(run));
+      t.true(changed.split(', ').includes(altered), transcript(run));
       t.is(await inside('server2', 'ls /var/lib/rancher/k3s/server 2>/dev/null'), '', 'server2 has not joined');
       const joining = await cluster.run([]);
       t.regex(said(joining), /the conversion of server1 to etcd is not finished/);
