@@ -19,6 +19,7 @@ that collide, a node-ip the host has not, versions that go back or skip a minor,
   params: p.object({
     ...lookParams,
     binary: p.string('k3s_binary, when a file of the controller is installed.').default(''),
+    binary_version: p.string('Its version, where it tells (k3s_binary_version).').default(''),
   }),
   examples: [{name: 'Check before touching anything', params: {}}],
   scope: (params) => [params.server_group, params.agent_group],
@@ -30,6 +31,9 @@ that collide, a node-ip the host has not, versions that go back or skip a minor,
       ...hosts,
       decided: new Map(entries.map((entry) => [entry.host, foundThen(entry.variable('k3s'))])),
       binaryGiven: entries.some((entry) => entry.params.binary !== ''),
+      binaryVersions: new Map(
+        entries.flatMap(({host, params}) => (params.binary_version === '' ? [] : [[host, params.binary_version]])),
+      ),
     });
     return {
       refusals: refusalsOf(found.refusals, entries),

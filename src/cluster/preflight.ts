@@ -6,7 +6,7 @@ import {changedSince, clocks, hostSystems, missingCurl, serversExist} from './pr
 import {movedMembers, nodeIps, nodeNames} from './preflight_names.js';
 import {faults, unknownKeys} from './preflight_settings.js';
 import type {Check, Preflight, PreflightInput} from './preflight_types.js';
-import {joiningVersions, versions} from './preflight_versions.js';
+import {binaryIsVersion, joiningVersions, versions} from './preflight_versions.js';
 
 const checks: readonly Check[] = [
   serversExist,
@@ -19,6 +19,7 @@ const checks: readonly Check[] = [
   movedMembers,
   versions,
   joiningVersions,
+  binaryIsVersion,
   ...adoptionChecks,
   clocks,
   hostSystems,

@@ -11,6 +11,8 @@ export interface PreflightInput {
   readonly agents: readonly ClusterHost[];
   /** Whether a binary of the controller's is given (k3s_binary): then no version is needed. */
   readonly binaryGiven: boolean;
+  /** Versions that such binaries have, by host, as far as they tell. */
+  readonly binaryVersions?: ReadonlyMap<string, string>;
   /** What each server was when the roles were decided; a host without an entry is not compared. */
   readonly decided?: ReadonlyMap<string, string | undefined>;
 }
