@@ -179,14 +179,36 @@ refused('SELinux enforcing without its policy', {host: fakeProgram('agent1', 'ge
 
 // ── Versions ──
 
-refused('a version older than the cluster’s', {args: ['-e', 'k3s_version=v1.29.9+k3s1']});
-refused('a skipped minor version', {args: ['-e', 'k3s_version=v1.32.1+k3s1']});
-refused('an agent newer than servers that stay behind', {
-  args: ['--limit', 'agent1', '-e', 'k3s_version=v1.31.2+k3s1'],
+/** A release that far from the one under test, with its name in the texts. */
+const release = (
+  name: string,
+  minors: number,
+  patches: number,
+): Required<Pick<Broken, 'masks'>> & {version: string} => {
+  const [, minor = 0, patch = 0] = (/^v1\.(\d+)\.(\d+)/.exec(cluster.k3s.version) ?? []).map(Number);
+  const version = `v1.${minor + minors}.${patch + patches}+k3s1`;
+  return {version, masks: {[version]: name, [`v1.${minor + 1} release`]: 'NEXT release'}};
+};
+
+refused('a version older than the cluster’s', () => {
+  const {version, masks} = release('OLDER', -1, 3);
+  return {args: ['-e', `k3s_version=${version}`], masks};
 });
-refused('a server that would join with an older version', {
-  args: allowEven,
-  files: {'broken.yml': joiner('{k3s_version: v1.30.4+k3s1}')},
+refused('a skipped minor version', () => {
+  const {version, masks} = release('SKIPPING', 2, 0);
+  return {args: ['-e', `k3s_version=${version}`], masks};
+});
+refused('an agent newer than servers that stay behind', () => {
+  const {version, masks} = release('NEWER', 1, 0);
+  return {args: ['--limit', 'agent1', '-e', `k3s_version=${version}`], masks};
+});
+refused('a server that would join with an older version', () => {
+  const {version, masks} = release('OLDER', 0, -1);
+  return {args: allowEven, files: {'broken.yml': joiner(`{k3s_version: ${version}}`)}, masks};
+});
+refused('a version that the given binary is not', () => {
+  const {version, masks} = release('NEWER', 0, 1);
+  return {args: ['-e', `k3s_version=${version}`], masks};
 });
 
 // ── Who joins, who is lost ──
