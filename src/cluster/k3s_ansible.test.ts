@@ -1,6 +1,6 @@
 import test from 'ava';
 import {clusterHost, sightingOf} from '../../test/support/cluster_hosts.js';
-import {noticeLines} from './k3s_ansible.js';
+import {installEnvironment, noticeLines} from './k3s_ansible.js';
 import {preflight} from './preflight.js';
 import {wantedOf} from './wanted.js';
 
@@ -14,17 +14,57 @@ test('variables with no use here are named, with what to use in their place', (t
     manage_firewall: 'true',
     extra_install_envs: {INSTALL_K3S_SKIP_SELINUX_RPM: 'true', INSTALL_K3S_BIN_DIR: '/opt/bin', HTTP_PROXY: 'http://p'},
   });
-  t.deepEqual(
-    notices.map(({variable}) => variable),
-    [
-      'user_kubectl',
-      'manage_firewall',
-      'cluster_context',
-      'INSTALL_K3S_SKIP_SELINUX_RPM in extra_install_envs',
-      'INSTALL_K3S_BIN_DIR in extra_install_envs',
-    ],
-  );
+  t.deepEqual(notices, [
+    {
+      variable: 'user_kubectl',
+      instead: 'on a server, `sudo kubectl` works; nobody else is given the keys of the cluster',
+    },
+    {
+      variable: 'manage_firewall',
+      instead:
+        'open the ports yourself: 6443/tcp to servers, 2379-2380/tcp between servers, 8472/udp and 10250/tcp between all',
+    },
+    {
+      variable: 'cluster_context',
+      instead: 'no kubeconfig is written here until k3s_kubeconfig says where, as ~/.kube/config (it is merged into)',
+    },
+    {
+      variable: 'INSTALL_K3S_SKIP_SELINUX_RPM in extra_install_envs',
+      instead: "K3s's install script is not run, and nothing here corresponds to it",
+    },
+    {variable: 'INSTALL_K3S_BIN_DIR in extra_install_envs', instead: 'set k3s_bin_dir'},
+  ]);
   t.true(noticeLines([{notices}]).includes('INSTALL_K3S_BIN_DIR in extra_install_envs is not used: set k3s_bin_dir'));
+});
+
+test('what the install script’s variables are here, and which of them reach the service', (t) => {
+  const names = [
+    'INSTALL_K3S_SYSTEMD_DIR',
+    'INSTALL_K3S_VERSION',
+    'INSTALL_K3S_EXEC',
+    'INSTALL_K3S_ARTIFACT_URL',
+    'MY_K3S_X',
+    'XHTTP_PROXY',
+    'HTTP_PROXY_X',
+  ];
+  const variables = Object.fromEntries(
+    [...names, 'containerd_x', 'KINE_X', 'https_proxy', 'no_proxy'].map((name) => [name, 'x']),
+  );
+  t.deepEqual(noticeLines([wanted({extra_install_envs: variables})]), [
+    'INSTALL_K3S_SYSTEMD_DIR in extra_install_envs is not used: set k3s_systemd_dir',
+    'INSTALL_K3S_VERSION in extra_install_envs is not used: set k3s_version',
+    'INSTALL_K3S_EXEC in extra_install_envs is not used: set k3s_server_config or k3s_agent_config',
+    'INSTALL_K3S_ARTIFACT_URL in extra_install_envs is not used: set k3s_download_url',
+    "MY_K3S_X in extra_install_envs is not used: K3s's install script is not run, and nothing here corresponds to it",
+    "XHTTP_PROXY in extra_install_envs is not used: K3s's install script is not run, and nothing here corresponds to it",
+    "HTTP_PROXY_X in extra_install_envs is not used: K3s's install script is not run, and nothing here corresponds to it",
+  ]);
+  t.deepEqual(installEnvironment(variables), {containerd_x: 'x', KINE_X: 'x', https_proxy: 'x', no_proxy: 'x'});
+});
+
+test('a context is of use once a kubeconfig is written', (t) => {
+  t.deepEqual(wanted({cluster_context: 'x', k3s_kubeconfig: 'y'}).notices, []);
+  t.is(wanted({cluster_context: 'x', kubeconfig: ''}).notices.length, 1);
 });
 
 test('values that ask for what is done anyway are no notice', (t) => {

@@ -90,6 +90,8 @@ function sizeFindings({host, dbSizeBytes}: ServerStatus, {servers}: StatusInput)
   ];
 }
 
+const endWords = (days: number): string => (days < 0 ? `ended ${-days} days ago` : `ends in ${days} days`);
+
 function certificateFindings({host, certificate, certificates}: HostStatus, now: Date): Finding[] {
   const authority = certificates.find((one) => one.authority && daysLeft(one.notAfter, now) < 365);
   const findings: Finding[] =
@@ -99,7 +101,7 @@ function certificateFindings({host, certificate, certificates}: HostStatus, now:
           {
             level: 'degraded',
             hosts: [host],
-            what: `the authority ${authority.file} on ${host} ends in ${daysLeft(authority.notAfter, now)} days`,
+            what: `the authority ${authority.file} on ${host} ${endWords(daysLeft(authority.notAfter, now))}`,
             hint: 'K3s never renews it by itself: see `k3s certificate rotate-ca`',
           },
         ];
@@ -107,20 +109,12 @@ function certificateFindings({host, certificate, certificates}: HostStatus, now:
   const days = daysLeft(certificate.notAfter, now);
   if (days >= renewedUnderDays) return findings;
   const hint = `a restart of K3s on ${host} renews what has fewer than ${renewedUnderDays} days left (90 in releases before May 2025)`;
-  if (days < 0)
-    findings.push({
-      level: 'degraded',
-      hosts: [host],
-      what: `${certificate.file} on ${host} ended ${-days} days ago`,
-      hint,
-    });
-  else
-    findings.push({
-      level: days < urgentDays ? 'degraded' : 'note',
-      hosts: [host],
-      what: `${certificate.file} on ${host} ends in ${days} days`,
-      hint,
-    });
+  findings.push({
+    level: days < urgentDays ? 'degraded' : 'note',
+    hosts: [host],
+    what: `${certificate.file} on ${host} ${endWords(days)}`,
+    hint,
+  });
   return findings;
 }
 

@@ -1,0 +1,455 @@
+/** What is said of single servers. */
+import test from 'ava';
+import {
+  memberFor,
+  runningMember,
+  sightingOf,
+  sqliteServer,
+  stoppedMember,
+  three,
+} from '../../test/support/cluster_hosts.js';
+import {
+  asWanted,
+  healthyServers,
+  member,
+  type StatusRow,
+  saidOf,
+  seen,
+  status,
+  unit,
+} from '../../test/support/cluster_status.js';
+import type {Sighting} from './sighting.js';
+import type {SeenHost} from './status_types.js';
+
+const rows: Record<string, StatusRow> = {
+  'a learner whose server runs': {
+    status: () => {
+      const members = [memberFor('server1'), memberFor('server2'), memberFor('server3', true)];
+      const withLearner = (name: string): Sighting => {
+        const {etcd, ...rest} = member(name);
+        return {
+          ...rest,
+          data: {...rest.data, etcdName: `${name}-0123abcd`},
+          ...(etcd === undefined ? {} : {etcd: {...etcd, members}}),
+        };
+      };
+      return status(three.map((name) => seen(name, withLearner(name))));
+    },
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 is a learner of etcd and does not vote yet',
+        hint: 'K3s makes it a voter within a quarter of a minute of catching up, and drops it after five minutes without progress; nobody else can join meanwhile',
+      },
+    ],
+    quorum: {voters: 2, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'a server in a restart loop, with its cause': {
+    status: () =>
+      status([
+        ...healthyServers.slice(0, 2),
+        seen(
+          'server3',
+          {...stoppedMember('server3'), server: {...unit, active: 'activating', restarts: 7}},
+          {
+            logged: [
+              'time=x level=fatal msg="starting kubernetes: preparing server: bootstrap data already found and encrypted with different token"',
+            ],
+          },
+        ),
+      ]),
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: "server3 does not stay up: its service was restarted 7 times: the token is not the one the cluster's datastore was made with",
+        hint: 'set k3s_token to the token of the cluster (server/token on a living server, or your saved copy)',
+      },
+    ],
+    quorum: {voters: 3, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'a server that starts for the first time is not in a loop': {
+    status: () =>
+      status([
+        ...healthyServers.slice(0, 2),
+        seen('server3', {...stoppedMember('server3'), server: {...unit, active: 'activating'}}),
+      ]),
+    health: 'degraded',
+    findings: [{level: 'degraded', hosts: ['server3'], what: 'server3 is starting'}],
+    quorum: {voters: 3, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'SQLite, one server, well': {
+    status: () => status([seen('server1', asWanted(sqliteServer('server1')))]),
+    health: 'healthy',
+    findings: [],
+    quorum: undefined,
+  },
+  'SQLite, its server stopped': {
+    status: () =>
+      status(
+        [seen('server1', {...asWanted(sqliteServer('server1')), server: {...unit, active: 'inactive'}, ping: false})],
+        [],
+        undefined,
+      ),
+    health: 'broken',
+    findings: [
+      {
+        level: 'broken',
+        hosts: ['server1'],
+        what: 'no server serves the API: server1 is stopped',
+        hint: 'run site.yml, which starts what is stopped',
+      },
+      {level: 'degraded', hosts: ['server1'], what: 'server1 has data and does not run', hint: 'site.yml starts it'},
+    ],
+    quorum: undefined,
+  },
+  'an external datastore, one of two servers stopped': {
+    status: () => {
+      const external = (name: string, change: Partial<Sighting> = {}): SeenHost =>
+        seen(
+          name,
+          {
+            ...sightingOf(name, {
+              version: 'v1.30.6+k3s1',
+              server: unit,
+              ping: true,
+              configText: 'datastore-endpoint: mysql://u:p@tcp(h)/d\n',
+              data: {serverTls: true},
+            }),
+            ...change,
+          },
+          {},
+          {k3s_server_config: {'datastore-endpoint': 'mysql://u:p@tcp(h)/d'}},
+        );
+      return status([external('server1'), external('server2', {server: {...unit, active: 'inactive'}, ping: false})]);
+    },
+    health: 'degraded',
+    findings: [
+      {level: 'degraded', hosts: ['server2'], what: 'server2 has data and does not run', hint: 'site.yml starts it'},
+    ],
+    quorum: undefined,
+  },
+  'a wiped server is still a member on the list': {
+    status: () => status([...healthyServers.slice(0, 2), seen('server3', sightingOf('server3'))]),
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 has no data, and the cluster still lists it as member server3-0123abcd: it counts as a failure',
+        hint: 'site.yml removes that member, and lets the server join anew',
+      },
+      {
+        level: 'note',
+        hosts: [],
+        what: 'site.yml would refuse: server3 has no etcd data and the cluster still lists server3 as member server3-0123abcd (server3-id), but at https://10.0.0.3:2380 something answers, as server1 sees it',
+        hint: 'the member lives, so it is not removed: check that ansible_host of server3 is the machine at that address, or give this one a name of its own',
+      },
+    ],
+    quorum: {voters: 3, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'a member that the inventory does not name': {
+    status: () => status(healthyServers.slice(0, 2)),
+    health: 'healthy',
+    findings: [
+      {
+        level: 'note',
+        hosts: [],
+        what: 'etcd member server3-0123abcd is no server of the inventory, and lives',
+        hint: 'add its host to group `server`',
+      },
+    ],
+    quorum: {voters: 3, healthy: 2, unknown: 1, needed: 2, mayFail: 0, held: true},
+  },
+  'a learner that does not run': {
+    status: () => {
+      const members = [memberFor('server1'), memberFor('server2'), memberFor('server3', true)];
+      const listing = (name: string): SeenHost =>
+        seen(name, {
+          ...asWanted(runningMember(name, three)),
+          etcd: {clusterId: 'c1', members, isLeader: name === 'server1', hasLeader: true, peers: new Map()},
+        });
+      return status([
+        listing('server1'),
+        listing('server2'),
+        seen('server3', stoppedMember('server3'), {apiReady: false}),
+      ]);
+    },
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 is a member that does not run',
+        hint: 'site.yml starts it',
+      },
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 is a learner of etcd and does not vote yet, and it is stuck',
+        hint: 'K3s makes it a voter within a quarter of a minute of catching up, and drops it after five minutes without progress; nobody else can join meanwhile',
+      },
+    ],
+    quorum: {voters: 2, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'a server whose service has failed, with no known cause': {
+    status: () =>
+      status([
+        ...healthyServers.slice(0, 2),
+        seen(
+          'server3',
+          {...stoppedMember('server3'), server: {...unit, active: 'failed'}},
+          {logged: ['one line', 'time=x level=fatal msg="odd thing"', 'last line']},
+        ),
+      ]),
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 does not stay up: its service has failed: odd thing',
+        hint: 'its journal: journalctl -u k3s on server3',
+      },
+    ],
+    quorum: {voters: 3, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'a server whose service has failed without a word': {
+    status: () =>
+      status([
+        ...healthyServers.slice(0, 2),
+        seen('server3', {...stoppedMember('server3'), server: {...unit, active: 'failed'}}),
+      ]),
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 does not stay up: its service has failed, and its journal names no cause',
+        hint: 'its journal: journalctl -u k3s on server3',
+      },
+    ],
+    quorum: {voters: 3, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'a server whose service has failed, its last line alone': {
+    status: () =>
+      status([
+        ...healthyServers.slice(0, 2),
+        seen(
+          'server3',
+          {...stoppedMember('server3'), server: {...unit, active: 'failed'}},
+          {logged: ['one line', 'last line']},
+        ),
+      ]),
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 does not stay up: its service has failed: last line',
+        hint: 'its journal: journalctl -u k3s on server3',
+      },
+    ],
+    quorum: {voters: 3, healthy: 2, unknown: 0, needed: 2, mayFail: 0, held: true},
+  },
+  'a server that reloads': {
+    status: () =>
+      status([
+        ...healthyServers.slice(0, 2),
+        seen('server3', {...member('server3'), server: {...unit, active: 'reloading'}}),
+      ]),
+    health: 'degraded',
+    findings: [{level: 'degraded', hosts: ['server3'], what: 'server3 is starting'}],
+    quorum: {voters: 3, healthy: 3, unknown: 0, needed: 2, mayFail: 1, held: true},
+  },
+  'a new server that is not made yet': {
+    status: () => status([...healthyServers, seen('server4', sightingOf('server4'))]),
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: ['server4'],
+        what: 'server4 has no data and is no member',
+        hint: 'site.yml lets it join',
+      },
+      {
+        level: 'note',
+        hosts: [],
+        what: '4 etcd members survive 1 failure, no more than 3: an odd number of servers is better',
+      },
+    ],
+    quorum: {voters: 3, healthy: 3, unknown: 0, needed: 2, mayFail: 1, held: true},
+  },
+  'a server that cannot be reached, nor by other members': {
+    status: () =>
+      status([
+        ...['server1', 'server2'].map((name) =>
+          seen(name, {
+            ...member(name),
+            etcd: {
+              clusterId: 'c1',
+              members: three.map((one) => memberFor(one)),
+              isLeader: false,
+              hasLeader: true,
+              peers: new Map(
+                three.map((one) => [
+                  `https://10.0.0.${one.slice(-1)}:2380`,
+                  one === 'server3' ? ('closed' as const) : ('open' as const),
+                ]),
+              ),
+            },
+          }),
+        ),
+        seen('server3', undefined),
+      ]),
+    health: 'degraded',
+    findings: [
+      {level: 'degraded', hosts: ['server3'], what: 'server3 cannot be reached, by other members neither: unreachable'},
+    ],
+    quorum: {voters: 3, healthy: 2, unknown: 1, needed: 2, mayFail: 0, held: true},
+  },
+  'a member that the inventory does not name and that is dead, and one that never started': {
+    status: () =>
+      status(
+        ['server1', 'server2'].map((name) =>
+          seen(name, {
+            ...member(name),
+            etcd: {
+              clusterId: 'c1',
+              members: [
+                memberFor('server1'),
+                memberFor('server2'),
+                memberFor('server8'),
+                {...memberFor('server9'), name: ''},
+              ],
+              isLeader: false,
+              hasLeader: true,
+              peers: new Map(),
+            },
+          }),
+        ),
+      ),
+    health: 'degraded',
+    findings: [
+      {
+        level: 'degraded',
+        hosts: [],
+        what: 'etcd member server8-0123abcd is no server of the inventory, and nothing answers at its address: it counts as a failure',
+        hint: 'if it is gone for good, delete its Node on a living server (`k3s kubectl delete node NAME`), which removes the member',
+      },
+      {
+        level: 'degraded',
+        hosts: [],
+        what: 'etcd member server9-id (never started) is no server of the inventory, and nothing answers at its address: it counts as a failure',
+        hint: 'if it is gone for good, delete its Node on a living server (`k3s kubectl delete node NAME`), which removes the member',
+      },
+      {
+        level: 'note',
+        hosts: [],
+        what: '4 etcd members survive 1 failure, no more than 3: an odd number of servers is better',
+      },
+    ],
+    quorum: {voters: 4, healthy: 2, unknown: 2, needed: 3, mayFail: 0, held: true},
+  },
+  'SQLite, its server cannot be reached': {
+    status: () => status([seen('server1', undefined)], [], undefined),
+    health: 'unknown',
+    findings: [
+      {
+        level: 'unknown',
+        hosts: ['server1'],
+        what: 'no server of those that can be reached serves the API, and server1 cannot be reached',
+        hint: 'look at the servers that cannot be reached first',
+      },
+      {level: 'degraded', hosts: ['server1'], what: 'server1 cannot be reached: unreachable'},
+    ],
+    quorum: undefined,
+  },
+  'SQLite, its API not ready': {
+    status: () => status([seen('server1', asWanted(sqliteServer('server1')), {apiReady: false})]),
+    health: 'broken',
+    findings: [
+      {
+        level: 'broken',
+        hosts: ['server1'],
+        what: 'no server serves the API: server1 is running',
+        hint: 'run site.yml, which starts what is stopped',
+      },
+      {level: 'degraded', hosts: ['server1'], what: 'server1 runs, and its API is not ready'},
+    ],
+    quorum: undefined,
+  },
+  'an external datastore, all servers stopped': {
+    status: () =>
+      status(
+        ['server1', 'server2'].map((name) =>
+          seen(
+            name,
+            sightingOf(name, {
+              version: 'v1.30.6+k3s1',
+              server: {...unit, active: 'inactive'},
+              configText: 'datastore-endpoint: mysql://u:p@tcp(h)/d\n',
+              data: {serverTls: true},
+            }),
+            {apiReady: false},
+            {k3s_server_config: {'datastore-endpoint': 'mysql://u:p@tcp(h)/d'}},
+          ),
+        ),
+        [],
+        undefined,
+      ),
+    health: 'broken',
+    findings: [
+      {
+        level: 'broken',
+        hosts: ['server1', 'server2'],
+        what: 'no server serves the API: server1 is stopped, server2 is stopped',
+        hint: 'look at the external datastore, and run site.yml, which starts what is stopped',
+      },
+      {level: 'degraded', hosts: ['server1'], what: 'server1 has data and does not run', hint: 'site.yml starts it'},
+      {level: 'degraded', hosts: ['server2'], what: 'server2 has data and does not run', hint: 'site.yml starts it'},
+    ],
+    quorum: undefined,
+  },
+  'an external datastore, a server that cannot be reached': {
+    status: () =>
+      status(
+        [
+          seen(
+            'server1',
+            sightingOf('server1', {
+              version: 'v1.30.6+k3s1',
+              server: {...unit, active: 'inactive'},
+              configText: 'datastore-endpoint: mysql://u:p@tcp(h)/d\n',
+              data: {serverTls: true},
+            }),
+            {apiReady: false},
+            {k3s_server_config: {'datastore-endpoint': 'mysql://u:p@tcp(h)/d'}},
+          ),
+          seen('server2', undefined, {}, {k3s_server_config: {'datastore-endpoint': 'mysql://u:p@tcp(h)/d'}}),
+        ],
+        [],
+        undefined,
+      ),
+    health: 'unknown',
+    findings: [
+      {
+        level: 'unknown',
+        hosts: ['server2'],
+        what: 'no server of those that can be reached serves the API, and server2 cannot be reached',
+        hint: 'look at the servers that cannot be reached first',
+      },
+      {level: 'degraded', hosts: ['server1'], what: 'server1 has data and does not run', hint: 'site.yml starts it'},
+      {level: 'degraded', hosts: ['server2'], what: 'server2 cannot be reached: unreachable'},
+    ],
+    quorum: undefined,
+  },
+};
+
+for (const [title, {status: look, ...said}] of Object.entries(rows)) {
+  test(title, (t) => {
+    t.deepEqual(saidOf(look()), said);
+  });
+}
