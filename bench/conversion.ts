@@ -1,7 +1,8 @@
-// npm run bench:conversion [-- --keys 100000]: what the comparison of a conversion costs against reading both stores once, and
+// npm run bench:conversion [-- --keys 100000 --rounds 3]: what the comparison of a conversion costs against reading both stores once, and
 // whether it finds one key among all of them that is lost, one byte that is altered, a last page that is missing.
 import {randomUUID} from 'node:crypto';
 import {readFile, writeFile} from 'node:fs/promises';
+import {loadavg} from 'node:os';
 import {dirname, join} from 'node:path';
 import {parseArgs} from 'node:util';
 import load from 'sql.js';
@@ -9,8 +10,11 @@ import {type ClusterLab, clusterLab} from '../test/e2e/support/cluster_lab.js';
 import {serving, spoil} from '../test/kill/sources/conversion.js';
 import {watchedRun} from '../test/kill/watched_run.js';
 import {measure} from './measure.js';
+import type {Sample} from './types.js';
 
-const {values} = parseArgs({options: {keys: {type: 'string', default: '100000'}}});
+const {values} = parseArgs({
+  options: {keys: {type: 'string', default: '100000'}, rounds: {type: 'string', default: '3'}},
+});
 const keys = Number(values.keys);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const databaseFile = '/var/lib/rancher/k3s/server/db/state.db';
@@ -57,13 +61,17 @@ async function convert(cluster: ClusterLab): Promise<{code: number; output: stri
   return {...run, comparedMs: result?.kind === 'host-result' ? result.outcome.durationMs : Number.NaN};
 }
 
+/** Of the program with its start, and of the host meanwhile: K3s goes on there. */
+const cpuOf = ({cpuMs, hostsCpuMs}: Sample): string =>
+  `${((cpuMs ?? Number.NaN) / 1000).toFixed(1)} + ${((hostsCpuMs ?? Number.NaN) / 1000).toFixed(1)} s`;
+
 async function cost(cluster: ClusterLab): Promise<void> {
   const server = cluster.lab.host('server1');
   const folder = dirname(cluster.lab.inventoryPath);
   const whole = await convert(cluster);
   if (whole.code !== 0) throw new Error(whole.output);
   say(/all \d+ keys.*since/.exec(whole.output)?.[0] ?? '');
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < Number(values.rounds); round++) {
     const read = await measure(cluster.lab, [
       process.execPath,
       '--import=tsx',
@@ -95,8 +103,9 @@ async function cost(cluster: ClusterLab): Promise<void> {
       .find(({kind, task}) => kind === 'host-result' && task?.module === 'k3s_datastore_compare') ?? {
       outcome: {durationMs: Number.NaN},
     };
+    const {totalMs} = JSON.parse(read.stdout) as {totalMs: number};
     say(
-      `read both once: ${read.stdout.trim()}; compared in ${Math.round(outcome.durationMs)} ms; whole run: ${Math.round((compared.sample.rssBytes ?? Number.NaN) / 2 ** 20)} MiB at most`,
+      `read both once: ${read.stdout.trim()}; compared in ${Math.round(outcome.durationMs)} ms, ${(outcome.durationMs / totalMs).toFixed(2)} x; CPU ${cpuOf(read.sample)} and ${cpuOf(compared.sample)}; whole run: ${Math.round((compared.sample.rssBytes ?? Number.NaN) / 2 ** 20)} MiB at most; load ${loadavg()[0]?.toFixed(0)}`,
     );
   }
 }

@@ -72,6 +72,8 @@ interface Item {
 
 /** How many of them the API serves, and a hash of all they are but their resourceVersion, which begins anew in etcd. */
 export async function objectsOf(cluster: ClusterLab): Promise<string> {
+  // K3s that was killed after the last thing that waits for it is on its way up again.
+  await serving(cluster);
   const {items} = JSON.parse(await askApi(cluster, `/api/v1/namespaces/${space}/configmaps`)) as {
     items: readonly Item[];
   };
