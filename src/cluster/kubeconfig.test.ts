@@ -1,5 +1,6 @@
 import test from 'ava';
 import {CORE_SCHEMA, load} from 'js-yaml';
+import {ClusterError} from '../errors/index.js';
 import {type KubeconfigMerge, type KubeconfigWanted, mergeKubeconfig} from './kubeconfig.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -143,18 +144,152 @@ test('the current context changes only when asked', (t) => {
   t.is(merge(textOf(merge(others)), {use: true}).merge, 'change');
 });
 
-for (const [title, existing, words] of [
-  ['no YAML', 'a: [', /^~\/.kube\/config is no kubeconfig: /],
-  ['a list', '[1]', /^~\/.kube\/config is no kubeconfig: it holds something else$/],
-  ['a manifest', 'kind: Pod', /it holds something else$/],
-  ['clusters as a mapping', 'clusters: {a: 1}', /clusters is no list of named entries$/],
+for (const [title, existing, text, said] of [
+  [
+    'no YAML',
+    'a: [',
+    own(),
+    [
+      '~/.kube/config is no kubeconfig: unexpected end of the stream within a flow collection (1:5)',
+      'mend it, or name another file',
+    ],
+  ],
+  [
+    'a list',
+    '[1]',
+    own(),
+    ['~/.kube/config is no kubeconfig: it holds something else', 'mend it, or name another file'],
+  ],
+  [
+    'nothing but null',
+    'null',
+    own(),
+    ['~/.kube/config is no kubeconfig: it holds something else', 'mend it, or name another file'],
+  ],
+  [
+    'a manifest',
+    'kind: Pod',
+    own(),
+    ['~/.kube/config is no kubeconfig: it holds something else', 'mend it, or name another file'],
+  ],
+  [
+    'clusters as a mapping',
+    'clusters: {a: 1}',
+    own(),
+    ['~/.kube/config is no kubeconfig: clusters is no list of named entries', 'mend it, or name another file'],
+  ],
+  [
+    'contexts that are none',
+    'contexts: [1]',
+    own(),
+    ['~/.kube/config is no kubeconfig: contexts is no list of named entries', 'mend it, or name another file'],
+  ],
+  [
+    'users without names',
+    'users: [{name: a}, {user: b}]',
+    own(),
+    ['~/.kube/config is no kubeconfig: users is no list of named entries', 'mend it, or name another file'],
+  ],
+  [
+    'a name that is none',
+    'users: [{name: 7}]',
+    own(),
+    ['~/.kube/config is no kubeconfig: users is no list of named entries', 'mend it, or name another file'],
+  ],
+  [
+    'a server that has no kubeconfig of K3s',
+    '',
+    'kind: Config\n',
+    [
+      '/etc/rancher/k3s/k3s.yaml holds no cluster with a CA, or no user',
+      'K3s writes it at each start: look whether the server runs',
+    ],
+  ],
+  [
+    'one without a CA',
+    '',
+    own('', 'KEY-1'),
+    [
+      '/etc/rancher/k3s/k3s.yaml holds no cluster with a CA, or no user',
+      'K3s writes it at each start: look whether the server runs',
+    ],
+  ],
+  [
+    'one without a user',
+    '',
+    own().slice(0, own().indexOf('users:')),
+    [
+      '/etc/rancher/k3s/k3s.yaml holds no cluster with a CA, or no user',
+      'K3s writes it at each start: look whether the server runs',
+    ],
+  ],
 ] as const)
-  test(`${title} is left alone, with an error`, (t) => {
-    t.throws(() => merge(existing), {message: words});
+  test(`${title}: an error, and nothing is written`, (t) => {
+    const error = t.throws(() => merge(existing, {}, text), {instanceOf: ClusterError});
+    t.deepEqual([error?.what, error?.hint], said);
   });
 
-test('a server that has no kubeconfig of K3s', (t) => {
-  t.throws(() => merge('', {}, 'kind: Config\n'), {
-    message: '/etc/rancher/k3s/k3s.yaml holds no cluster with a CA, or no user',
+test('lists that are empty or null are none', (t) => {
+  t.is(textOf(merge('clusters:\ncontexts: null\nusers: []\n')), textOf(merge('')));
+  t.is(textOf(merge(' \n')), textOf(merge('')));
+});
+
+test('the file and the diff, whole', (t) => {
+  const merged = merge(others, {use: true});
+  t.deepEqual(merged, {
+    merge: 'change',
+    text: 'apiVersion: v1\nclusters:\n  - cluster:\n      certificate-authority: /work/ca.pem\n      server: https://work\n    name: work\n  - cluster:\n      certificate-authority-data: Q0EtMQ==\n      server: https://10.0.0.1:6443\n    name: home\ncontexts:\n  - context:\n      cluster: work\n      namespace: team\n      user: me\n    name: work\n  - context:\n      cluster: home\n      user: home\n    name: home\ncurrent-context: home\nkind: Config\npreferences:\n  colors: true\nusers:\n  - name: me\n    user:\n      exec:\n        args:\n          - --since\n          - 2026-01-01\n        command: login\n  - name: home\n    user:\n      client-certificate-data: Q0VSVC1LRVktMQ==\n      client-key-data: S0VZLTE=\nx-mine: 12\n',
+    before: {'current-context': 'work'},
+    after: {
+      server: 'https://10.0.0.1:6443',
+      'certificate-authority': 'sha256 e95bc62b456f',
+      'client-certificate': 'sha256 7fd212831dc8',
+      'current-context': 'home',
+    },
+    current: 'home',
   });
+  const again = merge(textOf(merged), {}, own('CA-1', 'KEY-2'));
+  t.deepEqual(again.merge === 'change' && [again.before, again.after, again.current], [
+    {
+      server: 'https://10.0.0.1:6443',
+      'certificate-authority': 'sha256 e95bc62b456f',
+      'client-certificate': 'sha256 7fd212831dc8',
+      'current-context': 'home',
+    },
+    {
+      server: 'https://10.0.0.1:6443',
+      'certificate-authority': 'sha256 e95bc62b456f',
+      'client-certificate': 'sha256 305ed6571d29',
+      'current-context': 'home',
+    },
+    'home',
+  ]);
+  const first = merge('clusters: []\n');
+  t.deepEqual(first.merge === 'change' && [first.before, first.after], [
+    {},
+    {
+      server: 'https://10.0.0.1:6443',
+      'certificate-authority': 'sha256 e95bc62b456f',
+      'client-certificate': 'sha256 7fd212831dc8',
+      'current-context': 'home',
+    },
+  ]);
+});
+
+test('white space around a CA makes it no other', (t) => {
+  t.is(merge(textOf(merge('', {}, own(' CA-1\n'))), {}, own('CA-1')).merge, 'change');
+});
+
+test('what is replaced by force keeps nothing of the other cluster', (t) => {
+  const foreign =
+    'clusters: [{name: home, cluster: {server: "https://x", certificate-authority: /ca.pem, proxy-url: p}}]\ncontexts: [{name: home, context: {namespace: team}}]\n';
+  const {clusters, contexts} = read(textOf(merge(foreign, {force: true})));
+  t.deepEqual([clusters, contexts], [read(textOf(merge(''))).clusters, read(textOf(merge(''))).contexts]);
+});
+
+test('lines are not folded, and what stands twice is written twice', (t) => {
+  const long = `x-a: &a {k: "${'word '.repeat(40)}"}\nx-b: *a\n`;
+  const text = textOf(merge(long));
+  t.false(text.includes('&'));
+  t.true(text.split('\n').some((line) => line.length > 190));
 });

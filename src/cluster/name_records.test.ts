@@ -10,7 +10,7 @@ const agent = (...addresses: string[]): Lookup => ({host: 'agent1', registers: t
 
 const compare = (lookups: readonly Lookup[], more: Partial<RecordsInput> = {}) => {
   const {refusals, warnings} = compareRecords({name: 'k3s.example.com', lookups, servers, ...more});
-  return {refusals: refusals.map(({what}) => what), warnings: [...warnings]};
+  return {refusals, warnings};
 };
 const fine = {refusals: [], warnings: []};
 
@@ -34,7 +34,11 @@ const cases: readonly (readonly [string, Parameters<typeof compare>, ReturnType<
     [[here('10.0.0.11', '10.0.0.12', '10.0.0.99')]],
     {
       refusals: [
-        'k3s.example.com means 10.0.0.99 on this machine, which is no server; it should mean 10.0.0.11 (server1), 10.0.0.12 (server2)',
+        {
+          hosts: [],
+          what: 'k3s.example.com means 10.0.0.99 on this machine, which is no server; it should mean 10.0.0.11 (server1), 10.0.0.12 (server2)',
+          hint: 'take that record out of the DNS: a client that gets it reaches nothing',
+        },
       ],
       warnings: [],
     },
@@ -49,7 +53,11 @@ const cases: readonly (readonly [string, Parameters<typeof compare>, ReturnType<
     [[agent('10.0.0.200', '10.0.0.11')], {pool: '10.0.0.200'}],
     {
       refusals: [
-        'k3s.example.com means 10.0.0.11 on agent1, which is not the fixed address; it should mean 10.0.0.200',
+        {
+          hosts: [],
+          what: 'k3s.example.com means 10.0.0.11 on agent1, which is not the fixed address; it should mean 10.0.0.200',
+          hint: 'take that record out of the DNS: a client that gets it reaches nothing',
+        },
       ],
       warnings: [],
     },
@@ -57,7 +65,16 @@ const cases: readonly (readonly [string, Parameters<typeof compare>, ReturnType<
   [
     'an agent that does not know the name',
     [[agent()]],
-    {refusals: ['agent1 does not know the name k3s.example.com, at which it shall register'], warnings: []},
+    {
+      refusals: [
+        {
+          hosts: [],
+          what: 'agent1 does not know the name k3s.example.com, at which it shall register',
+          hint: 'mend its DNS (or /etc/hosts), or put an address first into k3s_api_endpoint',
+        },
+      ],
+      warnings: [],
+    },
   ],
   [
     'others that do not know it',
@@ -68,6 +85,79 @@ const cases: readonly (readonly [string, Parameters<typeof compare>, ReturnType<
         'this machine does not know the name k3s.example.com',
         'server1 does not know the name k3s.example.com',
       ],
+    },
+  ],
+  [
+    'two records that are no servers',
+    [[here('10.0.0.11', '10.0.0.98', '10.0.0.99')]],
+    {
+      refusals: [
+        {
+          hosts: [],
+          what: 'k3s.example.com means 10.0.0.98, 10.0.0.99 on this machine, which is no server; it should mean 10.0.0.11 (server1), 10.0.0.12 (server2)',
+          hint: 'take those records out of the DNS: a client that gets one reaches nothing',
+        },
+      ],
+      warnings: ['k3s.example.com has no record for server2 (10.0.0.12): no one is sent there'],
+    },
+  ],
+  [
+    'no server of three, beside two',
+    [
+      [here('10.0.0.11', '10.0.0.12')],
+      {servers: [...servers, {host: 'server3', address: '10.0.0.13'}, {host: 'server4', address: '10.0.0.14'}]},
+    ],
+    {
+      refusals: [],
+      warnings: ['k3s.example.com has no record for server3 (10.0.0.13), server4 (10.0.0.14): no one is sent there'],
+    },
+  ],
+  [
+    "a host's own loopback entry of IPv6, beside a server",
+    [[{host: 'server1', registers: false, addresses: ['::1', '10.0.0.11', '10.0.0.12']}]],
+    fine,
+  ],
+  [
+    'a loopback entry of this machine',
+    [[here('127.0.0.1', '10.0.0.11', '10.0.0.12')]],
+    {
+      refusals: [
+        {
+          hosts: [],
+          what: 'k3s.example.com means 127.0.0.1 on this machine, which is no server; it should mean 10.0.0.11 (server1), 10.0.0.12 (server2)',
+          hint: 'take that record out of the DNS: a client that gets it reaches nothing',
+        },
+      ],
+      warnings: [],
+    },
+  ],
+  [
+    'an address that only looks like loopback',
+    [[agent('10.127.0.1', '10.0.0.11', '10.0.0.12')]],
+    {
+      refusals: [
+        {
+          hosts: [],
+          what: 'k3s.example.com means 10.127.0.1 on agent1, which is no server; it should mean 10.0.0.11 (server1), 10.0.0.12 (server2)',
+          hint: 'take that record out of the DNS: a client that gets it reaches nothing',
+        },
+      ],
+      warnings: [],
+    },
+  ],
+  ['a loopback entry of an agent, beside the pool', [[agent('127.0.0.1', '10.0.0.200')], {pool: '10.0.0.200'}], fine],
+  [
+    'two records beside the pool, none of a server',
+    [[here('192.0.2.1', '192.0.2.2')], {pool: '10.0.0.200'}],
+    {
+      refusals: [
+        {
+          hosts: [],
+          what: 'k3s.example.com means 192.0.2.1, 192.0.2.2 on this machine, which is not the fixed address; it should mean 10.0.0.200',
+          hint: 'take those records out of the DNS: a client that gets one reaches nothing',
+        },
+      ],
+      warnings: [],
     },
   ],
 ];

@@ -34,6 +34,14 @@ test('a server that cannot be read stays as haproxy has it, address and all', (t
   t.deepEqual(poolOf([one('unknown', 'none')], listed), {now: listed, later: listed});
 });
 
+test('of two servers that cannot be read each stays as it is listed', (t) => {
+  const listed = [
+    {name: 's2', address: '10.9.9.8', port: 6443},
+    {name: 's1', address: '10.9.9.9', port: 6443},
+  ];
+  t.deepEqual(poolOf([one('unknown', 'none')], listed).now, [{name: 's1', address: '10.9.9.9', port: 6443}]);
+});
+
 test('what the inventory does not name any more is in no pool', (t) => {
   t.deepEqual(poolOf([], [{name: 'gone', address: '10.0.0.7', port: 6443}]), {now: [], later: []});
 });
@@ -54,6 +62,17 @@ test('the servers of a configuration are read from it', (t) => {
     {name: 's2', address: 'fd00::2', port: 6443},
   ]);
   t.deepEqual(listedServers(''), []);
+  t.deepEqual(
+    listedServers(
+      '# server s1 10.0.0.1:6443\nserver  s2\t10.0.0.2:6443 check\n\tserver s3   10.0.0.3:6443x\nserver s4 x[fd00::4]:1\nserver s5 [fd00::5]x:1\nserver s6 10.0.0.6:1',
+    ),
+    [
+      {name: 's2', address: '10.0.0.2', port: 6443},
+      {name: 's4', address: 'x[fd00::4]', port: 1},
+      {name: 's5', address: '[fd00::5]x', port: 1},
+      {name: 's6', address: '10.0.0.6', port: 1},
+    ],
+  );
 });
 
 const statistics = (...rows: string[]): string =>
@@ -87,4 +106,16 @@ test('totals and other backends are no servers of the pool', (t) => {
     row('k3s_servers', 'BACKEND', 0, 'UP'),
   );
   t.deepEqual([...parseStatistics(csv, 'k3s_servers').keys()], ['s1']);
+});
+
+test('columns are found by their names, and what is missing counts as nothing', (t) => {
+  t.deepEqual(
+    [...parseStatistics('# scur,status,svname,pxname\n7,UP,s1,b\n,DOWN,s2,b\n3,UP,,b\n\n', 'b')],
+    [
+      ['s1', {state: 'up', sessions: 7}],
+      ['s2', {state: 'down', sessions: 0}],
+    ],
+  );
+  t.deepEqual([...parseStatistics('pxname,svname\nb,s1\n', 'b')], [['s1', {state: 'down', sessions: 0}]]);
+  t.deepEqual([...parseStatistics('', 'b')], []);
 });

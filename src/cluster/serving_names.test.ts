@@ -12,6 +12,12 @@ for (const [name, config, endpoints, expected] of [
     ['k3s.example.com', 'fd00::1'],
     ['k3s.example.com', 'fd00::1'],
   ],
+  [
+    'empty ones, and brackets elsewhere',
+    {'tls-san': ['', ' ', 'x[a]', '[b]x']},
+    ['[10.0.0.1]'],
+    ['10.0.0.1', 'x[a]', '[b]x'],
+  ],
 ] as const) {
   test(name, (t) => {
     t.deepEqual(servingNames(config, endpoints), [...expected]);
@@ -29,6 +35,12 @@ for (const [name, own, codes, expected] of [
     60,
     {a: 60},
     {served: 'unknown', why: "the certificate that is served is not signed by the cluster's server CA"},
+  ],
+  [
+    'one good, one without an answer',
+    0,
+    {a: 0, b: 7},
+    {served: 'unknown', why: 'the server does not answer under b (curl: 7)'},
   ],
   ['no answer under one name', 0, {a: 28}, {served: 'unknown', why: 'the server does not answer under a (curl: 28)'}],
 ] as const) {
