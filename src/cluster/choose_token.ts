@@ -17,10 +17,7 @@ export interface TokenInput {
 /** A server whose token is the cluster's: it has data, so the cluster's keys are sealed with it. */
 const keeperOf = (servers: readonly ClusterHost[]): ClusterHost | undefined =>
   servers.find(
-    (host) =>
-      !['bare', 'unknown'].includes(kindOf(host)) &&
-      host.sighting !== undefined &&
-      liveToken(host.sighting) !== undefined,
+    (host) => kindOf(host) !== 'bare' && host.sighting !== undefined && liveToken(host.sighting) !== undefined,
   );
 
 /**

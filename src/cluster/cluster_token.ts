@@ -24,7 +24,7 @@ export function clusterToken(servers: readonly ClusterHost[]): ClusterToken {
       hint: 'look at `quorate cluster status`, and name one cluster in the inventory',
     });
   const holders = servers
-    .filter((host) => !['bare', 'unknown'].includes(kindOf(host)))
+    .filter((host) => kindOf(host) !== 'bare')
     .flatMap((host) => {
       const token = host.sighting === undefined ? undefined : liveToken(host.sighting);
       return token === undefined ? [] : [{host, token}];

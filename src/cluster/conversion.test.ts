@@ -1,5 +1,13 @@
 import test from 'ava';
-import {type ConversionDisk, type ConversionPhase, conversionPhase, isHeartbeat, parseRecord} from './conversion.js';
+import {
+  type ConversionDisk,
+  type ConversionPhase,
+  conversionPhase,
+  defaultConversionDir,
+  isHeartbeat,
+  parseRecord,
+  recordFile,
+} from './conversion.js';
 
 const disk = (change: Partial<ConversionDisk>): ConversionDisk => ({
   stateDb: false,
@@ -46,6 +54,10 @@ const cases: readonly [string, Partial<ConversionDisk>, ConversionPhase][] = [
 ];
 
 for (const [name, found, phase] of cases) test(name, (t) => t.is(conversionPhase(disk(found)), phase));
+
+test('where backup and record lie, which other runs look for', (t) => {
+  t.deepEqual([defaultConversionDir, recordFile], ['/var/lib/quorate/conversion', 'record.json']);
+});
 
 test('a record that cannot be read counts as none', (t) => {
   t.is(parseRecord(''), undefined);

@@ -166,6 +166,19 @@ for (const [name, then, words, whole] of [
   });
 }
 
+for (const [name, missing, altered, unproven, whole] of [
+  ['nothing', 0, 0, 0, true],
+  ['one missing and one altered', 1, 1, 0, false],
+  ['one altered and one unproven', 0, 1, 1, false],
+  ['one missing and one unproven', 1, 0, 1, false],
+] as const) {
+  test(`whole: ${name}: ${whole}`, (t) => {
+    const keys = (count: number): string[] => Array.from({length: count}, () => 'k');
+    const counts = {keys: 9, equal: 0, changedSince: 0, made: 0};
+    t.is(isWhole({...counts, missing: keys(missing), altered: keys(altered), unproven: keys(unproven)}), whole);
+  });
+}
+
 test('twenty keys are named, and how many more', (t) => {
   const keys = Array.from({length: 22}, (_, index) => `k${String(index).padStart(2, '0')}`);
   t.deepEqual(

@@ -161,15 +161,16 @@ export function verdictOf(merged: Merged, past: ReadonlyMap<string, Past>): Verd
 }
 
 export const isWhole = ({missing, altered, unproven}: Verdict): boolean =>
-  missing.length + altered.length + unproven.length === 0;
+  [...missing, ...altered, ...unproven].length === 0;
 
 const shown = 20;
 const named = (keys: readonly string[]): string =>
   `${keys.slice(0, shown).join(', ')}${keys.length > shown ? ` and ${keys.length - shown} more` : ''}`;
 
 /** The verdict for a person; keys are named, values never. */
-export function verdictWords({keys, equal, changedSince, missing, altered, unproven}: Verdict): string {
-  if (missing.length + altered.length + unproven.length === 0)
+export function verdictWords(verdict: Verdict): string {
+  const {keys, equal, changedSince, missing, altered, unproven} = verdict;
+  if (isWhole(verdict))
     return `all ${keys} keys of the backup were copied: ${equal} as they are now, ${changedSince} written by the cluster since`;
   return [
     ...(missing.length > 0 ? [`${missing.length} of ${keys} keys are missing from etcd: ${named(missing)}`] : []),

@@ -99,6 +99,23 @@ test('a server that was stopped for its conversion is started by that play only'
   t.deepEqual(planOf('back', withRecord(sqlite, 'backed-up')).refusals, []);
 });
 
+test('what is unfinished holds back, and what is not there is not converted', (t) => {
+  t.is(planOf('none', withRecord(member, 'snapshot', true), bare, sightingOf('server3')).refusals.length, 1);
+  t.is(steps(planOf('only', withRecord(member, 'snapshot', true))), 'server1 convert, agent1 none');
+  t.is(steps(planOf('only', withRecord(sightingOf('server1'), 'backed-up'))), 'server1 none, agent1 none');
+  t.deepEqual(planOf('only', member).refusals, []);
+  const external = sightingOf('server2', {configText: 'datastore-endpoint: http://e:2379\n', data: {serverTls: true}});
+  t.deepEqual(planOf('only', sqlite, external).refusals, [
+    {
+      hosts: ['server2'],
+      what: 'server2 keeps its data in etcd at e:2379, and the inventory names no datastore: K3s would begin anew',
+      hint: 'name it in k3s_datastore; K3s moves no data from an external datastore to etcd or SQLite, so for those build a new cluster and bring the workloads there',
+      variable: {name: 'k3s_datastore', host: 'server2'},
+    },
+  ]);
+  t.deepEqual(planOf('back', withRecord(member, 'snapshot'), sqliteServer('server2')).refusals, []);
+});
+
 test('two servers with data are not one cluster', (t) => {
   t.deepEqual(planOf('only', sqlite, sqliteServer('server2')).refusals, [
     {

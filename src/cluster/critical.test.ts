@@ -106,6 +106,17 @@ const cases: Record<string, {hosts: ClusterHost[]; refusal: PlanRefusal}> = {
       variable: {host: 'server3', name: 'k3s_agent_token'},
     },
   },
+  'a token for agents that the last has not, by its own variable': {
+    hosts: names.map((name) =>
+      clusterHost(name, sightingOf(name), name === 'server3' ? {} : {k3s_agent_token: 'first'}),
+    ),
+    refusal: {
+      hosts: ['server3'],
+      what: "'agent-token' must be the same on all servers, but differs between server1, server2 (one value) and server3 (not set)",
+      hint: once,
+      variable: {host: 'server3', name: 'k3s_agent_token'},
+    },
+  },
   'a value of nothing, beside one that is written out and one that is the default': {
     hosts: servers({server1: {'cluster-domain': 'cluster.local'}, server3: {'cluster-domain': ''}}),
     refusal: {

@@ -47,7 +47,7 @@ function parseEtcd(text: string, scheme: 'http' | 'https'): ParsedEndpoint {
   for (const [index, url] of text.split(',').entries()) {
     const nth = `entry ${index + 1} of its list`;
     if (/\s/.test(url)) return faultOf('list', `${nth} has white space in it`, `write it as ${example}`);
-    const match = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(url);
+    const match = /^(https?):\/\/([^/?#]*)(.*)/s.exec(url);
     if (match === null) return faultOf('list', `${nth} does not begin with ${scheme}://`, `write it as ${example}`);
     const [, own = '', authority = '', more = ''] = match;
     if (own !== scheme)
@@ -74,7 +74,7 @@ function parseEtcd(text: string, scheme: 'http' | 'https'): ParsedEndpoint {
 
 /** The endpoint with a password put in that was given apart, encoded as its kind wants it. */
 export function withPassword(endpoint: string, password: string): string | undefined {
-  const match = /^([a-z]+):\/\/([^:@/?#]+)@(.*)$/s.exec(endpoint);
+  const match = /^([a-z]+):\/\/([^:@/?#]+)@(.*)/s.exec(endpoint);
   if (match === null) return undefined;
   const [, scheme = '', user = '', rest = ''] = match;
   if (scheme === 'mysql') return `${scheme}://${user}:${password}@${rest}`;

@@ -47,6 +47,7 @@ const grants: readonly (readonly [string, readonly string[], boolean, readonly s
   ['on the table, which is not there yet', ['GRANT ALL PRIVILEGES ON `k3s`.`kine` TO `k`@`%`'], false, all],
   ['on a table as TABLE', ['GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE `k3s`.`kine` TO `k`@`%`'], true, []],
   ['in a line that begins with something else', ['x GRANT ALL PRIVILEGES ON *.* TO `k`@`%`'], true, none],
+  ['of columns, one of them named like a privilege', ['GRANT UPDATE (a, SELECT, b) ON `k3s`.* TO `k`@`%`'], true, none],
   ['without spaces', ['GRANT SELECT,INSERT,  UPDATE ,DELETE ON `k3s`.* TO `k`@`%`'], true, []],
   ['by a name with dots, which are no pattern', ['GRANT ALL PRIVILEGES ON `k.s`.* TO `k`@`%`'], true, none],
   ['by a role without quotes', ['GRANT writers TO `k`@`%`'], true, undefined],

@@ -52,7 +52,7 @@ export function missingGrants(
           grant.privileges.includes(privilege)),
     );
   const missing = [...onTable, ...(table ? [] : onDatabase)].filter((privilege) => !has(privilege));
-  const roles = lines.some((line) => /^GRANT [`'"]?[^ ]+ TO /i.test(line));
+  const roles = lines.some((line) => /^GRANT [^ ]+ TO /i.test(line));
   return missing.length > 0 && roles ? undefined : missing;
 }
 

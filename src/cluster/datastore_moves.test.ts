@@ -180,6 +180,26 @@ const refused: Readonly<Record<string, {servers: ClusterHost[]; refusals: readon
       },
     ],
   },
+  'another kind, the one there in its unit': {
+    servers: [
+      clusterHost(
+        'server1',
+        sightingOf('server1', {
+          serverUnit: unitFiles({text: 'ExecStart=/usr/local/bin/k3s server --datastore-endpoint=http://e:2379\n'}),
+          data: {serverTls: true},
+        }),
+        wants(mysql),
+      ),
+    ],
+    refusals: [
+      {
+        hosts: ['server1'],
+        what: 'server1 keeps its data in etcd at e:2379, and the inventory asks for MySQL',
+        hint: 'K3s moves no data from one kind of datastore to another: keep etcd (its address, user and password may change), or build a new cluster on MySQL and bring the workloads there',
+        variable: {name: 'k3s_datastore', host: 'server1'},
+      },
+    ],
+  },
   'another kind that cannot be read': {
     servers: [clusterHost('server1', onExternal('server1'), wants('odd://x'))],
     refusals: [],

@@ -37,12 +37,11 @@ export function parsePostgres(rest: string): ParsedEndpoint {
         keepsStatements: true,
       },
     };
-  const end = rest.search(/[/?#]/);
-  const authority = end === -1 ? rest : rest.slice(0, end);
-  const tail = end === -1 ? '' : rest.slice(end);
+  const authority = rest.split(/[/?#]/)[0] ?? '';
+  const tail = rest.slice(authority.length);
   const [path = '', query = ''] = tail.split(/\?(.*)/s);
   if (path.includes('@') || (!authority.includes('@') && query.includes('@')))
-    return faultOf('password', `its password holds '${rest[end]}', which ends the part it stands in`, encode);
+    return faultOf('password', `its password holds '${tail[0]}', which ends the part it stands in`, encode);
   const at = authority.lastIndexOf('@');
   const login = parseLogin(at === -1 ? '' : authority.slice(0, at));
   if ('fault' in login) return login;
@@ -80,16 +79,16 @@ function parseLogin(text: string): Pick<PostgresEndpoint, 'user' | 'password'> |
   const colon = text.indexOf(':');
   const [user, password] = colon === -1 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
   if (!plain.test(user)) return faultOf('user', 'its user has a character that a URL cannot have as it is', encode);
-  if (password !== undefined && !plain.test(password))
+  if (!plain.test(password ?? ''))
     return faultOf(
       'password',
-      /%(?![0-9A-Fa-f]{2})/.test(password)
+      /%(?![0-9A-Fa-f]{2})/.test(text)
         ? "its password has a '%' that is not followed by two hexadecimal digits"
         : 'its password has a character that a URL cannot have as it is',
       encode,
     );
   if (user === '') return faultOf('user', 'it names no user', `write it as ${example}`);
-  if (!isUtf8(user) || !isUtf8(password ?? '')) return faultOf('password', 'its user or password is no UTF-8', encode);
+  if (!isUtf8(text)) return faultOf('password', 'its user or password is no UTF-8', encode);
   return {
     user: decodeURIComponent(user),
     ...(password === undefined ? {} : {password: new Secret(decodeURIComponent(password))}),
@@ -128,6 +127,6 @@ function parseParameters(query: string): Pick<PostgresEndpoint, 'sslMode' | 'fil
       ...(cert === undefined ? {} : {cert}),
       ...(key === undefined ? {} : {key}),
     },
-    keepsStatements: !unkept.includes(given.get('default_query_exec_mode') ?? ''),
+    keepsStatements: !unkept.includes(String(given.get('default_query_exec_mode'))),
   };
 }

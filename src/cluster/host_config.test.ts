@@ -68,6 +68,14 @@ for (const [title, name, given, change, variables, config] of [
     {token: 'pw', 'agent-token': 'agents'},
   ],
   ['an agents’ token that the inventory does not name', 'server1', both, {}, {}, {token: 'pw'}],
+  [
+    'an agents’ token that is there, and that the inventory does not name',
+    'server1',
+    both,
+    text('agent-token: old\n'),
+    {},
+    {token: 'pw'},
+  ],
   ['an agent’s, of its own', 'agent1', both, {}, {k3s_agent_token: 'mine'}, {token: 'mine'}],
   [
     'an agent’s, of its own in another form',

@@ -183,6 +183,20 @@ for (const [name, servers, votes] of [
     ],
     [2, 2, 2],
   ],
+  [
+    'a learner that answers, beside one voter that does',
+    [
+      listingHost('server1', {members: [...pair, memberFor('server3', true)]}),
+      unknownHost('server2'),
+      listingHost('server3', {members: [...pair, memberFor('server3', true)]}),
+    ],
+    [2, 1, 1],
+  ],
+  [
+    'one that answers under a leader, whatever systemd says, outside this run',
+    [clusterHost('server1', {...runningMember('server1', ['server1']), ...unit('inactive'), ping: false}, {}, false)],
+    [1, 1, 1],
+  ],
   ['lists of two lengths', [listingHost('server1', {members: pair}), listingHost('server2')], [3, 2, 2]],
   [
     'two clusters of one',

@@ -1,4 +1,13 @@
-import {addressOf, type ClusterHost, isRunning, kindOf, liveConfig, nodeNameOf, type ServerKind} from './classify.js';
+import {
+  addressOf,
+  type ClusterHost,
+  hostOf,
+  isRunning,
+  kindOf,
+  liveConfig,
+  nodeNameOf,
+  type ServerKind,
+} from './classify.js';
 import type {EtcdMember, EtcdSighting} from './sighting.js';
 
 /** A server with what its disk says it is. */
@@ -56,9 +65,7 @@ const isOwn = (member: EtcdMember, host: ClusterHost): boolean => {
   const name = host.sighting?.data.etcdName;
   if (member.name !== '')
     return name === undefined ? memberNodeName(member.name) === nodeNameOf(host) : member.name === name;
-  return member.peerUrls.some(
-    (url) => URL.canParse(url) && new URL(url).hostname.replace(/^\[|\]$/g, '') === addressOf(host),
-  );
+  return member.peerUrls.some((url) => hostOf(url) === addressOf(host));
 };
 
 /** Where a server stands with the cluster, by what is written on its disk and what living members list. */

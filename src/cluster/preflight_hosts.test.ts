@@ -6,6 +6,7 @@ import {
   memberHost,
   sightingOf,
   sqliteServer,
+  unitFiles,
   unknownHost,
 } from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
@@ -106,13 +107,16 @@ test('datastores that K3s ignores, named by the inventory or by the host', (t) =
   const servers = [
     clusterHost('server1', sighting, named),
     memberHost('server2', {configText: 'datastore-endpoint: http://e:2379\n'}),
-    memberHost('server3'),
+    memberHost('server3', {
+      serverUnit: unitFiles({text: 'ExecStart=/usr/local/bin/k3s server --datastore-endpoint=http://e:2379\n'}),
+    }),
+    memberHost('server5'),
     unknownHost('server4'),
   ];
   t.deepEqual(
     preflight({servers, agents: [], binaryGiven: false}).warnings.filter((words) => words.includes('ignored')),
     [
-      'server1, server2: datastore-endpoint is ignored, since etcd is on the disk there; take it out of k3s_server_config',
+      'server1, server2, server3: datastore-endpoint is ignored, since etcd is on the disk there; take it out of k3s_server_config',
     ],
   );
 });

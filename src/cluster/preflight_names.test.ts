@@ -149,6 +149,23 @@ const moved: Record<string, {hosts: ClusterHost[]; refusals: PlanRefusal[]}> = {
     ],
     refusals: [gone],
   },
+  'away, the second listed, its name on disk not known': {
+    hosts: [
+      listingHost('server1'),
+      clusterHost('server2', {
+        ...stoppedMember('server2'),
+        ...away,
+        data: sightingOf('server2', {data: {wal: true}}).data,
+      }),
+    ],
+    refusals: [
+      {
+        hosts: ['server2'],
+        what: 'server2 is a member under 10.0.0.2, and has that address no more',
+        hint: hint.replaceAll('server1', 'server2'),
+      },
+    ],
+  },
   'a namesake listed before it': {
     hosts: [
       memberHost('server1'),

@@ -304,6 +304,7 @@ const allowed: Record<string, Omit<Case, 'refusal'>> = {
   },
   'a lost server without data': {servers: three.map((name) => bare(name)), lost: ['server2']},
   'members that are stopped': {servers: three.map((name) => clusterHost(name, stoppedMember(name)))},
+  'servers that cannot be read, and no agents': {servers: [unknown('server1')]},
   'agents and no server at all': {servers: [], agents: [clusterHost('agent1', sightingOf('agent1'))]},
   'agents, while one of their servers cannot be read': {
     servers: [unknown('server1'), member('server2'), member('server3')],

@@ -3,7 +3,7 @@ import {type ClusterHost, liveConfig} from './classify.js';
 import {differingKeys, type K3sConfig, membershipKeys} from './config_file.js';
 import {isForeign} from './effective.js';
 
-const sumLine = /^([0-9a-f]{64}) {2}(.+)$/;
+const sumLine = /^([0-9a-f]{64}) {2}(.+)/;
 
 const sumsIn = (text: string): Map<string, string> =>
   new Map(

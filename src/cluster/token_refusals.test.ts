@@ -29,6 +29,13 @@ const tokenOnly = (variables: Record<string, unknown>, token: string): ClusterHo
   return clusterHost('server1', {...seen, data: {...seen.data, token: new Secret(token)}}, variables);
 };
 
+/** A server of a cluster whose certificates were read, and a token without a hash. */
+const withCa = (variables: Record<string, unknown>): ClusterHost => {
+  const host = tokenOnly(variables, 'right');
+  return host.sighting === undefined
+    ? host
+    : {...host, sighting: {...host.sighting, data: {...host.sighting.data, ca}}};
+};
 const agentTokenOnly = sightingOf('server1', {data: {wal: true, agentToken: new Secret('for-agents')}});
 
 const choose = (servers: ClusterHost[], agents: ClusterHost[] = []) =>
@@ -130,6 +137,15 @@ const cases: Record<string, {servers: ClusterHost[]; agents?: ClusterHost[]; ref
       variable: place('k3s_token'),
     },
   },
+  'the CA of another cluster, where the certificates tell the cluster’s': {
+    servers: [withCa({k3s_token: `K10${otherCa}::server:right`})],
+    refusal: {
+      hosts: [],
+      what: 'k3s_token names the CA of another cluster (K10bbbbbbbb…) than the one server1 belongs to (K10aaaaaaaa…)',
+      hint: takeIt,
+      variable: place('k3s_token'),
+    },
+  },
   'the agents’ token for servers': {
     servers: [living({k3s_token: 'for-agents'}, 'for-agents')],
     refusal: {
@@ -210,6 +226,10 @@ for (const [name, {servers, agents}] of Object.entries({
   'a bootstrap token for an agent, and the servers’ token': {
     servers: [living({})],
     agents: [bare({k3s_agent_token: 'abcdef.0123456789abcdef'}, 'agent1'), bare({k3s_agent_token: 'right'}, 'agent2')],
+  },
+  'a token of a host that has certificates, where there is no cluster yet': {
+    servers: [clusterHost('server1', sightingOf('server1', {data: {ca, serverTls: true}}), {k3s_token: 'one'})],
+    agents: [],
   },
   'one token of two servers, one of which names none': {
     servers: [bare({}), bare({k3s_token: 'one'}, 'server2'), bare({k3s_token: 'one'}, 'server3')],

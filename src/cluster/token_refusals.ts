@@ -15,7 +15,7 @@ type TokenKey = 'token' | 'agent-token';
 
 const variable = ({wanted}: ClusterHost, key: TokenKey): FaultyVariable => ({
   host: wanted.host,
-  ...variableOf(wanted.sources, key, key === 'token' ? 'k3s_token' : 'k3s_agent_token'),
+  ...variableOf(wanted.sources, key, key),
 });
 
 /** The variable's name as the user wrote it; an inventory of k3s-ansible has `token`. */

@@ -14,7 +14,7 @@ export interface Token {
 
 export function parseToken(token: Secret): Token {
   const text = token.reveal().trim();
-  const secure = /^K10([0-9a-fA-F]{64})::(?:([^:]*):)?(.*)$/s.exec(text);
+  const secure = /^K10([0-9a-fA-F]{64})::(?:([^:]*):)?(.*)/s.exec(text);
   const password = secure?.[3] ?? text;
   return {
     password: new Secret(password),
