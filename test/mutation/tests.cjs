@@ -9,6 +9,8 @@ const {basename, dirname, join, resolve} = require('node:path');
 const {compileFunction} = require('node:vm');
 
 const built = join(__dirname, 'built');
+// The project's own packages, and not those of the same name that come with mocha.
+const own = createRequire(join(__dirname, '../../package.json'));
 const compiled = new Map();
 
 function compile(file) {
@@ -36,10 +38,9 @@ function testsIn(testFile) {
     if (known !== undefined) return known.exports;
     const module = {exports: {}};
     loaded.set(file, module);
-    const outer = createRequire(file);
     const requireFrom = (name) => {
       if (name === 'ava') return test;
-      return name.startsWith('.') ? load(resolve(dirname(file), name.replace(/\.js$/, '.cjs'))) : outer(name);
+      return name.startsWith('.') ? load(resolve(dirname(file), name.replace(/\.js$/, '.cjs'))) : own(name);
     };
     compile(file)(module.exports, requireFrom, module, file, dirname(file));
     return module.exports;
