@@ -108,7 +108,9 @@ test('datastores that K3s ignores, named by the inventory or by the host', (t) =
     clusterHost('server1', sighting, named),
     memberHost('server2', {configText: 'datastore-endpoint: http://e:2379\n'}),
     memberHost('server3', {
-      serverUnit: unitFiles({text: 'ExecStart=/usr/local/bin/k3s server --datastore-endpoint=http://e:2379\n'}),
+      serverUnit: unitFiles({
+        text: '# Written by quorate\nExecStart=/usr/local/bin/k3s server --datastore-endpoint=http://e:2379\n',
+      }),
     }),
     memberHost('server5'),
     unknownHost('server4'),

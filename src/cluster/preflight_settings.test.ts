@@ -17,6 +17,7 @@ for (const [kind, setting, hint] of [
   ['agent', 'disable', "'disable' is a setting of servers: move it to k3s_server_config, or take it out"],
   ['agent', 'cluster-cidr', "'cluster-cidr' is a setting of servers: move it to k3s_server_config, or take it out"],
   ['agent', '--cluster-cidr', "'--cluster-cidr' is a setting of servers: move it to k3s_server_config, or take it out"],
+  ['agent', 'cluster+-cidr', 'take it out; `k3s agent --help` lists the settings there are'],
   ['agent', 'disable+', "'disable+' is a setting of servers: move it to k3s_server_config, or take it out"],
   ['agent', 'zzzzzzzzzz', 'take it out; `k3s agent --help` lists the settings there are'],
 ] as const) {

@@ -99,6 +99,10 @@ const joining: Record<string, {hosts: ClusterHost[]; refusals: PlanRefusal[]}> =
     hosts: [member('server1'), clusterHost('server2', undefined, at(before))],
     refusals: [],
   },
+  'an older one for an agent that nobody could look at': {
+    hosts: [member('server1'), clusterHost('agent1', undefined, at(before))],
+    refusals: [],
+  },
   'an older one outside this run': {
     hosts: [member('server1'), clusterHost('server2', sightingOf('server2'), at(before), false)],
     refusals: [],

@@ -197,6 +197,11 @@ test('on an external datastore any server may begin: the first of this run', (t)
   t.deepEqual(stepsIn(planFor(servers)), {server1: 'none', server2: 'init', server3: 'join'});
 });
 
+/** Its etcd answers, and K3s is still starting. */
+const starting = (name: string, hasLeader: boolean): ClusterHost => {
+  const host = listingHost(name, {hasLeader});
+  return host.sighting === undefined ? host : {...host, sighting: {...host.sighting, ping: false}};
+};
 const mute = (name: string): ClusterHost => listingHost(name, {hasLeader: false});
 for (const [name, servers, through] of [
   [
@@ -217,6 +222,21 @@ for (const [name, servers, through] of [
   [
     'a member that runs and tells nothing of etcd, before a stopped one',
     [stoppedHost('server1'), clusterHost('server2', {...stoppedMember('server2'), server: running, ping: true})],
+    'server2',
+  ],
+  [
+    'a member that is starting under a leader, before a stopped one',
+    [stoppedHost('server1'), starting('server2', true), stoppedHost('server3')],
+    'server2',
+  ],
+  [
+    'a member that is starting under a leader, before one without',
+    [starting('server1', false), starting('server2', true), stoppedHost('server3')],
+    'server2',
+  ],
+  [
+    'a member whose etcd answers without a leader, before a stopped one',
+    [stoppedHost('server1'), starting('server2', false), stoppedHost('server3')],
     'server2',
   ],
   ['the one that begins, where there is none', [unknownHost('server1'), bareHost('server2')], 'server2'],
