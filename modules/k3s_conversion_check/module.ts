@@ -46,6 +46,8 @@ function variablesOf(given: Given, {disk}: CheckSeen): Data {
       restored: disk.record?.stage === 'restored',
       /** K3s has to be stopped, and backed up. */
       stop: copies,
+      /** Etcd has all, and K3s is not up: what was written cannot be counted before it is. */
+      raise: (phase === 'done' || phase === 'unproven') && !disk.up,
       prove: copies || phase === 'under-way' || phase === 'unproven',
     },
   };

@@ -33,6 +33,8 @@ cat ${recordPath(place)} 2>/dev/null
 
 export interface DiskSeen extends ConversionDisk {
   readonly etcdDir: boolean;
+  /** K3s has started, and is not on its way up or down. */
+  readonly up: boolean;
 }
 
 export function parseDisk(stdout: string): DiskSeen {
@@ -45,6 +47,7 @@ export function parseDisk(stdout: string): DiskSeen {
     stateDb: has('state-db'),
     migrated: has('migrated'),
     guarded: has('guard'),
+    up: has('active active'),
     running: /^active (active|activating|reloading|deactivating)$/m.test(lines),
     ...(found === undefined ? {} : {record: found}),
   };

@@ -212,7 +212,6 @@ test.serial(
       // The first may have been restarted by the run that was killed.
       t.true(restarted.length >= 2);
     });
-    t.deepEqual(traffic.failures, []);
     t.true(largestGapMs(traffic) <= 2 * checkIntervalS * 1000, `${largestGapMs(traffic)} ms`);
     await isBehindTheAddress(t);
   },
