@@ -37,7 +37,7 @@ export async function saveToken(flags: ClusterFlags): Promise<number> {
       printLines([`${name} holds the token of this cluster already; it stays as it is.`]);
       return exitCodes.ok;
     }
-    if (flags.force !== true) throw different(name, before.token);
+    if (flags.force !== true) throw different(name, before.token, project.vault.secrets.length > 0);
   }
   const secret = await passwordFor(project, flags);
   writePrivateFile(file, render(found, secret));
@@ -80,16 +80,26 @@ const otherData = (name: string): UsageError =>
     hint: 'give the token a file of its own',
   });
 
-const different = (name: string, found: Secret | 'sealed-otherwise' | 'other-data'): ClusterError =>
-  found instanceof Secret
-    ? new ClusterError({
-        what: `${name} holds the token of another cluster, or an older one of this`,
-        hint: 'a restore of an old snapshot may need it: write to another file, or replace it with --force',
-      })
-    : new ClusterError({
-        what: `${name} holds a token that the given vault passwords do not open, so nobody can tell whether it is this one`,
-        hint: 'give the password it was sealed with, write to another file, or replace it with --force',
-      });
+function different(
+  name: string,
+  found: Secret | 'sealed-otherwise' | 'other-data',
+  passwordsGiven: boolean,
+): ClusterError {
+  if (found instanceof Secret)
+    return new ClusterError({
+      what: `${name} holds the token of another cluster, or an older one of this`,
+      hint: 'a restore of an old snapshot may need it: write to another file, or replace it with --force',
+    });
+  if (!passwordsGiven)
+    return new ClusterError({
+      what: `${name} is there and sealed, and without its vault password nobody can tell whether it holds the token of this cluster`,
+      hint: 'give the password it was sealed with (--vault-password-file FILE, or -J to be asked for it), write to another file, or replace it with --force',
+    });
+  return new ClusterError({
+    what: `${name} holds a token that the given vault passwords do not open, so nobody can tell whether it is this one`,
+    hint: 'give the password it was sealed with, write to another file, or replace it with --force',
+  });
+}
 
 /** One of the given passwords; none given, it is asked for, twice. */
 async function passwordFor(project: Project, flags: ClusterFlags): Promise<VaultSecret> {
@@ -99,7 +109,7 @@ async function passwordFor(project: Project, flags: ClusterFlags): Promise<Vault
   if (password === undefined)
     throw new UsageError({
       what: 'the token is sealed with a vault password, and none was given',
-      hint: 'give --vault-password-file FILE or --vault-id LABEL@FILE',
+      hint: 'give --vault-password-file FILE or --vault-id LABEL@FILE, or run it on a terminal, where it is asked for',
     });
   if (password === '') throw new UsageError({what: 'no password was typed'});
   if (password !== (await promptOnTerminal('Once more: ', {echo: false})))

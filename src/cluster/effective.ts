@@ -62,8 +62,8 @@ export function sourcesOf(sighting: Sighting, kind: Kind): Sources {
   ]);
   const own = new Map([...unitEnvironmentIn(unit.text), ...environmentIn(unit.environment)]);
   return {
-    lasting: splitEnvironment(lasting),
-    environment: splitEnvironment(own),
+    lasting: splitEnvironment(lasting, kind),
+    environment: splitEnvironment(own, kind),
     file: sighting.configText === undefined ? {} : parsed({path: 'config.yaml', text: sighting.configText}),
     dropIns: sighting.dropIns.map(parsed),
     flags: settingsFromArgs(execArgs(unit.text)),

@@ -42,13 +42,16 @@ test('variables of a unit, several on a line', (t) => {
 });
 
 test('settings of K3s are told from other variables; an empty one is none', (t) => {
-  const {settings, others} = splitEnvironment([
-    ['K3S_TOKEN', 'pw'],
-    ['K3S_KUBECONFIG_MODE', '600'],
-    ['K3S_URL', ''],
-    ['HTTP_PROXY', 'http://p'],
-    ['CONTAINERD_LOG', 'x'],
-  ]);
+  const {settings, others} = splitEnvironment(
+    [
+      ['K3S_TOKEN', 'pw'],
+      ['K3S_KUBECONFIG_MODE', '600'],
+      ['K3S_URL', ''],
+      ['HTTP_PROXY', 'http://p'],
+      ['CONTAINERD_LOG', 'x'],
+    ],
+    'server',
+  );
   t.deepEqual(settings, {token: 'pw', 'write-kubeconfig-mode': '600'});
   t.deepEqual([...others.keys()], ['HTTP_PROXY', 'CONTAINERD_LOG']);
 });

@@ -1,4 +1,5 @@
 import type {K3sConfig} from './config_file.js';
+import {knownAgentKeys} from './config_keys.js';
 
 /** Settings of K3s that the environment can give (docs "reference/env-variables", pkg/cli/cmds). */
 const settingOf: Readonly<Record<string, string>> = {
@@ -67,14 +68,21 @@ export interface SplitEnvironment {
   readonly others: ReadonlyMap<string, string>;
 }
 
-/** K3s takes an empty variable for one that is not set. */
-export function splitEnvironment(variables: Iterable<readonly [string, string]>): SplitEnvironment {
+/** The agents' own token is one of the servers' settings, and this tool gives it to agents as their token. */
+const isOf = (key: string, kind: 'server' | 'agent'): boolean =>
+  kind === 'server' || knownAgentKeys.has(key) || key === 'agent-token';
+
+/** K3s takes an empty variable for one that is not set, and an agent does not look at those of servers. */
+export function splitEnvironment(
+  variables: Iterable<readonly [string, string]>,
+  kind: 'server' | 'agent',
+): SplitEnvironment {
   const settings: Record<string, unknown> = {};
   const others = new Map<string, string>();
   for (const [name, value] of variables) {
     const key = settingOf[name];
     if (key === undefined) others.set(name, value);
-    else if (value !== '') settings[key] = value;
+    else if (value !== '' && isOf(key, kind)) settings[key] = value;
   }
   return {settings, others};
 }

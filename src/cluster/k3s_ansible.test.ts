@@ -91,6 +91,25 @@ test('what the install script keeps for the service reaches it', (t) => {
   t.deepEqual(host.environment, {NO_PROXY: '10.0.0.0/8', CONTAINERD_X: 'a=b'});
 });
 
+test('what is given for the install script on every host, and is a setting of servers, does not reach agents', (t) => {
+  const variables = {
+    extra_install_envs: {
+      K3S_KUBECONFIG_GROUP: 'root',
+      K3S_NODE_NAME: 'x',
+      K3S_DATASTORE_ENDPOINT: '',
+      NO_PROXY: '.local',
+    },
+    extra_service_envs: ['K3S_KUBECONFIG_MODE=640'],
+  };
+  t.like(wanted(variables), {
+    config: {'write-kubeconfig-group': 'root', 'write-kubeconfig-mode': '640', 'node-name': 'x'},
+    environment: {NO_PROXY: '.local'},
+  });
+  const agent = wanted(variables, 'agent');
+  t.deepEqual(agent.config, {'node-name': 'x'});
+  t.deepEqual(agent.environment, {NO_PROXY: '.local'});
+});
+
 test('the port of the API is that of its address, not of the servers', (t) => {
   t.like(wanted({api_port: 443, api_endpoint: 'lb'}), {port: 6443, apiPort: 443});
   t.like(wanted({extra_server_args: '--https-listen-port=7443'}), {port: 7443, apiPort: 7443});

@@ -142,19 +142,20 @@ function settingsOf(kind: 'server' | 'agent', reader: Reader): Settings {
 }
 
 /** Variables of the service; K3s's settings among them go to config.yaml, where they are the weakest. */
-const environmentOf = (reader: Reader): ReturnType<typeof splitEnvironment> =>
+const environmentOf = (kind: 'server' | 'agent', reader: Reader): ReturnType<typeof splitEnvironment> =>
   splitEnvironment(
     Object.entries({
       ...installEnvironment(asEnvironment(reader.first('extra_install_envs')?.value)),
       ...asEnvironment(reader.first('k3s_environment', 'extra_service_envs')?.value),
     }),
+    kind,
   );
 
 /** The variables of one host, quorate's names first, then those of a k3s-io/k3s-ansible inventory. */
 export function wantedOf(host: string, kind: 'server' | 'agent', variables: VariablesOf): WantedHost {
   const reader = new Reader(variables);
   const first = reader.first.bind(reader);
-  const {settings: fromEnvironment, others} = environmentOf(reader);
+  const {settings: fromEnvironment, others} = environmentOf(kind, reader);
   const {server: _url, 'cluster-init': _init, config: _file, ...ofEnvironment} = fromEnvironment;
   const {config: named, sources} = settingsOf(kind, reader);
   const config: Record<string, unknown> = {...ofEnvironment, ...named};

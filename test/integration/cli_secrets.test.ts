@@ -99,3 +99,28 @@ test('edit opens the plain text in the editor and leaves no copy of it', async (
   t.false(existsSync(readFileSync(path.join(cwd, 'seen'), 'utf8')));
   t.is(await seal(t, cwd, ['view', 'vars.yml']), 'a: 1\nb: 2\n');
 });
+
+test('the token of a cluster is sealed with a password that is typed twice on the terminal, and opens with it', async (t) => {
+  const cwd = folderWith(t, {pw: `${password}\n`, 'k3s/server/db/state.db': '', 'k3s/server/token': `${secret}\n`});
+  const server = {ansible_connection: 'local', ansible_become: false, k3s_data_dir: path.join(cwd, 'k3s')};
+  writeFileSync(path.join(cwd, 'inventory.yml'), JSON.stringify({server: {hosts: {one: server}}}));
+  const save = ['cluster', 'token', '--save', 'token.yml', '-i', 'inventory.yml'];
+  const differing = await onTerminal(cwd, save, `${password}\nanother\n`);
+  t.regex(differing, /ERROR! the two passwords differ/);
+  t.false(existsSync(path.join(cwd, 'token.yml')));
+  const shown = await onTerminal(cwd, save, `${password}\n${password}\n`);
+  t.regex(
+    shown,
+    /New vault password: \nOnce more: \nThe token of the cluster \(read on one\) is in token\.yml, sealed\./,
+  );
+  t.regex(shown, /-e @token\.yml -J\n/);
+  t.false(shown.includes(secret));
+  const again = await quorate([...save, '--vault-password-file', 'pw'], {cwd});
+  t.regex(again.stdout, /token\.yml holds the token of this cluster already; it stays as it is/, again.stderr);
+  const closed = await quorate(save, {cwd});
+  t.regex(closed.stderr, /token\.yml is there and sealed, and without its vault password nobody can tell/);
+  t.regex(
+    closed.stderr,
+    /hint: give the password it was sealed with \(--vault-password-file FILE, or -J to be asked for it\)/,
+  );
+});
