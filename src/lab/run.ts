@@ -21,12 +21,19 @@ const tailLines = 15;
 
 /** Runs one command on this machine; its words are passed as they are, whatever they hold. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const input = options.input ?? '';
   const output = await $({
     quiet: true,
     nothrow: true,
     env: {...process.env, LC_ALL: 'C.UTF-8', ...options.env},
-    stdio: ['pipe', 'pipe', 'pipe', ...(options.holdFd === undefined ? [] : [options.holdFd])],
-    ...(options.input === undefined ? {input: ''} : {input: options.input}),
+    // zx leaves a pipe open that it has nothing to write to, and who reads it waits for ever.
+    stdio: [
+      input.length === 0 ? 'ignore' : 'pipe',
+      'pipe',
+      'pipe',
+      ...(options.holdFd === undefined ? [] : [options.holdFd]),
+    ],
+    ...(input.length === 0 ? {} : {input}),
     ...(options.signal === undefined ? {} : {signal: options.signal}),
   })`${argv}`;
   options.signal?.throwIfAborted();
