@@ -7,6 +7,9 @@ export interface Owner {
   readonly run: string;
 }
 
+/** How long a lock that is held is looked at again, in seconds: the connections of a controller that was just killed take a moment to end. */
+export const patienceS = 5;
+
 /** Under /run: gone at the next boot, as is whoever held it. */
 export const lockFile = '/run/quorate/cluster.lock';
 
@@ -14,17 +17,18 @@ export const lockFile = '/run/quorate/cluster.lock';
  * Takes the lock unless a living run holds it. A lock lives as long as the process that its run reaches the host through
  * (sshd's for this connection; locally the controller itself), told by pid and start time. So it needs no renewal and no
  * release: when the controller ends or dies, its connections end, and the lock is nobody's.
- * Prints `taken`, or `held` with age in seconds and owner. flock makes looking and writing one act where it exists.
+ * Prints `taken`, or `held` with age in seconds and owner, when it is still held after the wait. flock makes looking and
+ * writing one act where it exists.
  */
 export const takeScript = (
   {who, run}: Owner,
   force: boolean,
-  file: string = lockFile,
+  {file = lockFile, waitS = patienceS}: {readonly file?: string; readonly waitS?: number} = {},
 ): Script => sh`f=${file} who=${who} run=${run} force=${force ? '1' : ''}
 field() { sed -n "s/^$1=//p" "$f" 2>/dev/null; }
 stat_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null; }
 parent_of() { set -- $(stat_of "$1"); echo "$2"; }
-start_of() { set -- $(stat_of "$1"); [ $# -lt 20 ] || { shift 19; echo "$1"; }; }
+start_of() { set -- $(stat_of "$1"); case "$#.$1" in ?.*|1?.*|*.Z|*.X) ;; *) shift 19; echo "$1";; esac; }
 anchor() {
   p=$$
   while [ "$p" -gt 1 ]; do
@@ -36,20 +40,27 @@ anchor() {
   echo "$p"
 }
 mkdir -p "$(dirname "$f")"
-(
+take() {
   if command -v flock >/dev/null 2>&1; then flock -w 5 9; fi
   now=$(date +%s)
   if [ -f "$f" ] && [ "$(field run)" != "$run" ] && [ -z "$force" ]; then
     pid=$(field pid)
     if [ -n "$pid" ] && [ "$(start_of "$pid")" = "$(field start)" ]; then
       echo "held $((now - $(field since))) $(field who)"
-      exit 0
+      return
     fi
   fi
   own=$(anchor)
   printf 'who=%s\nrun=%s\npid=%s\nstart=%s\nsince=%s\n' "$who" "$run" "$own" "$(start_of "$own")" "$now" >"$f.$$" && mv -f "$f.$$" "$f"
   if [ "$(field run)" = "$run" ]; then echo taken; else echo "held 0 $(field who)"; fi
-) 9>"$f.guard"`;
+}
+left=${waitS}
+while :; do
+  said=$(take 9>"$f.guard")
+  [ "$said" != taken ] && [ "$left" -gt 0 ] || break
+  left=$((left - 1)); sleep 1
+done
+echo "$said"`;
 
 export interface Held {
   readonly seconds: number;

@@ -20,7 +20,7 @@ for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
       const [command = '', ...args] = shell;
       const take = (run: string, force = false): string =>
         execFileSync(command, args, {
-          input: takeScript({who: `me, "it's" ${run}`, run}, force, file).source,
+          input: takeScript({who: `me, "it's" ${run}`, run}, force, {file, waitS: 0}).source,
           encoding: 'utf8',
         });
       t.is(take('a'), 'taken\n');
@@ -36,15 +36,30 @@ for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
 
 test('the lock of a run that has ended is nobody’s', async (t) => {
   await inFolder(async (file) => {
-    const {source} = takeScript({who: 'x', run: 'dead'}, false, file);
+    const {source} = takeScript({who: 'x', run: 'dead'}, false, {file});
     const child = spawn(process.execPath, [
       '-e',
       `require('child_process').execFileSync('sh', {input: ${JSON.stringify(source)}})`,
     ]);
     t.is(await new Promise((done) => child.on('close', done)), 0);
     t.regex(readFileSync(file, 'utf8'), /^run=dead$/m);
-    const {source: next} = takeScript({who: 'y', run: 'next'}, false, file);
+    const {source: next} = takeScript({who: 'y', run: 'next'}, false, {file});
     t.is(execFileSync('sh', {input: next, encoding: 'utf8'}), 'taken\n');
+  })();
+});
+
+test('a run whose controller is being killed is waited for', async (t) => {
+  await inFolder(async (file) => {
+    const {source} = takeScript({who: 'x', run: 'dying'}, false, {file});
+    const child = spawn(process.execPath, [
+      '-e',
+      `require('child_process').execFileSync('sh', {input: ${JSON.stringify(source)}}); console.log(); setTimeout(() => {}, 1500)`,
+    ]);
+    await new Promise((done) => child.stdout.once('data', done));
+    const take = (waitS: number): string =>
+      execFileSync('sh', {input: takeScript({who: 'y', run: 'next'}, false, {file, waitS}).source, encoding: 'utf8'});
+    t.regex(take(0), /^held \d+ x$/m);
+    t.is(take(30), 'taken\n');
   })();
 });
 

@@ -23,6 +23,8 @@ let cluster: ClusterLab;
 
 test.before('boot', async () => {
   cluster = await clusterLab('site', process.env.K3S_BINARY === undefined ? size : {servers: 3, agents: 1});
+  // Written before there is any other file of K3s's.
+  await cluster.setVariables({k3s_registries: {mirrors: {'registry.example': {endpoint: ['https://mirror.example']}}}});
 });
 
 test.after.always('take down', async () => {

@@ -26,6 +26,14 @@ const cell = (outcomes: readonly RowOutcome[], kind: KillKind): string => {
   return found.ok ? `${found.what}, healed` : '**FAILED**';
 };
 
+/** Of what a failed run said, how it ended and what was the matter. */
+const inShort = (what: string): string => {
+  const [first = '', ...rest] = what.split('\n');
+  return [first, ...rest.filter((line) => /^\s*(fatal|failed|hint|ERROR)\b/.test(line)).slice(0, 3)]
+    .map((line) => line.trim())
+    .join(' ');
+};
+
 /** A row that failed or was not run makes the whole fail. */
 export const isComplete = (parts: readonly Part[]): boolean =>
   parts.length > 0 &&
@@ -39,7 +47,7 @@ function partOf({name, playbook, args, fingerprintOf, rows, outcomes}: Part): st
   });
   const failures = outcomes
     .filter(({ok}) => !ok)
-    .map(({row, what}) => `- ${momentWords(row.moment)}, ${row.kind}: ${what.split('\n').slice(-3).join(' ')}`);
+    .map(({row, what}) => `- ${momentWords(row.moment)}, ${row.kind}: ${inShort(what)}`);
   const missing = rows.length - outcomes.length;
   return [
     `## ${name}`,

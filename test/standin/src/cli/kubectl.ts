@@ -92,6 +92,7 @@ const get = async (kubectl: Kubectl): Promise<void> => {
         format,
         headers,
         allNamespaces: kubectl.allNamespaces,
+        labels: kubectl.flag('show-labels') !== undefined,
         now: kubectl.now(),
         single: names.length === 1,
       }),

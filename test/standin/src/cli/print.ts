@@ -91,18 +91,32 @@ export interface PrintOptions {
   readonly format: string;
   readonly headers: boolean;
   readonly allNamespaces: boolean;
+  /** `--show-labels`: one more column */
+  readonly labels: boolean;
   readonly now: Date;
   /** a single object was asked for by name */
   readonly single: boolean;
 }
 
-const table = (kind: Kind, items: readonly Obj[], {format, headers, allNamespaces, now}: PrintOptions): string => {
+const labelsOf = ({metadata: {labels = {}}}: Obj): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',') || '<none>';
+
+const table = (
+  kind: Kind,
+  items: readonly Obj[],
+  {format, headers, allNamespaces, labels, now}: PrintOptions,
+): string => {
   const wide = format === 'wide';
   const node = kind.kind === 'Node';
   const spaced = allNamespaces && kind.namespaced;
-  const head = node ? (wide ? NODE_WIDE : NODE_HEAD) : (HEADS[kind.kind] ?? ['NAME', 'AGE']);
+  const own = node ? (wide ? NODE_WIDE : NODE_HEAD) : (HEADS[kind.kind] ?? ['NAME', 'AGE']);
+  const head = labels ? [...own, 'LABELS'] : own;
   const rows = items.map((item) => {
-    const row = node ? nodeRow(item, now, wide) : plainRow(kind, item, now);
+    const cells = node ? nodeRow(item, now, wide) : plainRow(kind, item, now);
+    const row = labels ? [...cells, labelsOf(item)] : cells;
     return spaced ? [item.metadata.namespace ?? '', ...row] : row;
   });
   return columns(headers ? [spaced ? ['NAMESPACE', ...head] : head, ...rows] : rows);
