@@ -1,4 +1,8 @@
+const isLong = (file) => /\/test\/integration\//.test(file);
+
 export default {
+  // The long ones first, so that no core is without work at the end.
+  sortTestFiles: (one, other) => Number(isLong(other)) - Number(isLong(one)) || one.localeCompare(other),
   files: ['src/**/*.test.ts', 'modules/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/kill/**/*.test.ts'],
   extensions: {ts: 'module'},
   nodeArguments: ['--import=tsx'],
