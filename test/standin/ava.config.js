@@ -4,5 +4,6 @@ export default {
   nodeArguments: ['--import=tsx'],
   timeout: '180s',
   workerThreads: false,
-  concurrency: 2,
+  // More than the cores there are at least: much of it is waited for.
+  concurrency: 3,
 };
