@@ -1,3 +1,4 @@
+import {sumsIn} from '../../src/cluster/index.js';
 import {type Script, sh} from '../../src/shell/index.js';
 
 /** Where our unit's ExecStartPre leaves the sums of all that the start depended on. */
@@ -30,20 +31,12 @@ echo ${marker}
 if [ -f ${sumsHelper} ]; then sh ${sumsHelper} "$s"; fi
 :`;
 
-const sumsOf = (text: string): Map<string, string> =>
-  new Map(
-    text.split('\n').flatMap((line) => {
-      const match = /^([0-9a-f]{64}) {2}(.+)$/.exec(line);
-      return match === null ? [] : [[match[2] ?? '', match[1] ?? '']];
-    }),
-  );
-
 /** Reads what {@link serviceProbe} printed. */
 export function parseService(stdout: string): ServiceSeen {
   const [properties = '', before = '', now = ''] = stdout.split(`${marker}\n`);
   const value = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(properties)?.[1] ?? '';
-  const started = sumsOf(before);
-  const present = sumsOf(now);
+  const started = sumsIn(before);
+  const present = sumsIn(now);
   const paths = [...new Set([...started.keys(), ...present.keys()])].sort();
   return {
     load: value('LoadState'),

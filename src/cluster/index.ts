@@ -86,6 +86,7 @@ export {
 export {preflight} from './preflight.js';
 export type {Preflight} from './preflight_types.js';
 export {hasQuorum, mayStopOne, quorumOf, tolerance} from './quorum.js';
+export {sumsIn} from './restart_reason.js';
 export {resolveRoles} from './roles.js';
 export {servingNames, servingVerdict} from './serving_names.js';
 export {type EtcdMember, parseLook, parseMemberList, type Sighting, type UnitFiles} from './sighting.js';

@@ -4,8 +4,8 @@ import {differingKeys, type K3sConfig, membershipKeys} from './config_file.js';
 import {isForeign} from './effective.js';
 
 const sumLine = /^([0-9a-f]{64}) {2}(.+)/;
-
-const sumsIn = (text: string): Map<string, string> =>
+/** sha256 by path, of what the helper of our units printed (k3s-sums); its other lines are passed over. */
+export const sumsIn = (text: string): Map<string, string> =>
   new Map(
     text.split('\n').flatMap((line) => {
       const match = sumLine.exec(line);
