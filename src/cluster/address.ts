@@ -31,7 +31,7 @@ export function parseAddress(line: string): HostAddress | undefined {
   if (match === null) return undefined;
   const [, device = '', address = '', prefix] = match;
   return {
-    device: device.replace(/@.*$/, ''),
+    device: device.replace(/@.*/, ''),
     address,
     prefixLength: Number(prefix ?? (isIP(address) === 6 ? 128 : 32)),
   };

@@ -276,6 +276,25 @@ test('the file and the diff, whole', (t) => {
   ]);
 });
 
+/** Of a CA that ends on 2036-11-26. */
+const authorityPem = `-----BEGIN CERTIFICATE-----
+MIIBhjCCASugAwIBAgIUbsBv0nxkOlltOWzpSM/8dr67E4wwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNazNzLXNlcnZlci1jYTAeFw0yNjExMjkwNTE2MzFaFw0zNjEx
+MjYwNTE2MzFaMBgxFjAUBgNVBAMMDWszcy1zZXJ2ZXItY2EwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQ4wPMmZCpHjfXE4DHYEgHVtL74dl9wLEQusKhcARG29wYt
+UVJJFSbCXQlEuRjF90BdWoECkqQq4/0sGd0nAD4ro1MwUTAdBgNVHQ4EFgQUBLx6
+U3jrFtwig+qleGnYTymJzFgwHwYDVR0jBBgwFoAUBLx6U3jrFtwig+qleGnYTymJ
+zFgwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA/Mi9G9bJDfC8
+djvsynJ3g/uRsDQWtfqFrPcY3tGH3cUCIQDg55EkuaSM+KtHnp5viQNv8QOHv9NQ
+qxB1M3Q9VnKeVA==
+-----END CERTIFICATE-----
+`;
+
+test('a certificate is shown with the day it ends', (t) => {
+  const merged = merge('', {}, own(authorityPem));
+  t.is(merged.merge === 'change' && merged.after['certificate-authority'], 'sha256 6c98f87c5970, until 2036-11-26');
+});
+
 test('white space around a CA makes it no other', (t) => {
   t.is(merge(textOf(merge('', {}, own(' CA-1\n'))), {}, own('CA-1')).merge, 'change');
 });

@@ -61,7 +61,7 @@ function parse(text: string, file: string): Kubeconfig {
     new ClusterError({what: `${file} is no kubeconfig: ${why}`, hint: 'mend it, or name another file'});
   let value: unknown;
   try {
-    value = text.trim() === '' ? {} : load(text, {schema: CORE_SCHEMA});
+    value = text.trim() === '' ? {} : load(text);
   } catch (error) {
     throw broken(messageOf(error).split('\n')[0] ?? '');
   }

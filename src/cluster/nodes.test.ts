@@ -53,6 +53,11 @@ for (const [title, node, row] of [
     {name: '', ready: false, cordoned: false, restarting: false, roles: 'agent', version: '', address: ''},
   ],
   [
+    'one of which nothing is said but that it is there',
+    {status: {}},
+    {name: '', ready: false, cordoned: false, restarting: false, roles: 'agent', version: '', address: ''},
+  ],
+  [
     'one of which next to nothing is said',
     {metadata: {}, spec: {unschedulable: false}, status: {nodeInfo: {}, addresses: [{type: 'InternalIP'}]}},
     {name: '', ready: false, cordoned: false, restarting: false, roles: 'agent', version: '', address: ''},

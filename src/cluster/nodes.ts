@@ -44,7 +44,7 @@ export function parseNodeList(text: string): readonly NodeRow[] | undefined {
   return (list.items ?? [])
     .map(({metadata, spec, status}) => ({
       name: metadata?.name ?? '',
-      ready: (status?.conditions ?? []).some(({type, status: value}) => type === 'Ready' && value === 'True'),
+      ready: status?.conditions?.some(({type, status: value}) => type === 'Ready' && value === 'True') === true,
       cordoned: spec?.unschedulable === true,
       restarting: metadata?.annotations?.[cordonMark] !== undefined,
       roles:
@@ -54,7 +54,7 @@ export function parseNodeList(text: string): readonly NodeRow[] | undefined {
           .sort()
           .join(',') || 'agent',
       version: status?.nodeInfo?.kubeletVersion ?? '',
-      address: (status?.addresses ?? []).find(({type}) => type === 'InternalIP')?.address ?? '',
+      address: status?.addresses?.find(({type}) => type === 'InternalIP')?.address ?? '',
     }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -64,13 +64,14 @@ test('the servers of a configuration are read from it', (t) => {
   t.deepEqual(listedServers(''), []);
   t.deepEqual(
     listedServers(
-      '# server s1 10.0.0.1:6443\nserver  s2\t10.0.0.2:6443 check\n\tserver s3   10.0.0.3:6443x\nserver s4 x[fd00::4]:1\nserver s5 [fd00::5]x:1\nserver s6 10.0.0.6:1',
+      '# server s1 10.0.0.1:6443\nserver  s2\t10.0.0.2:6443 check\n\tserver s3   10.0.0.3:6443x\nserver s4 x[fd00::4]:1\nserver s5 [fd00::5]x:1\nserver s6 10.0.0.6:1\nserver s7  10.0.0.7:1',
     ),
     [
       {name: 's2', address: '10.0.0.2', port: 6443},
       {name: 's4', address: 'x[fd00::4]', port: 1},
       {name: 's5', address: '[fd00::5]x', port: 1},
       {name: 's6', address: '10.0.0.6', port: 1},
+      {name: 's7', address: '10.0.0.7', port: 1},
     ],
   );
 });
@@ -102,6 +103,7 @@ test('totals and other backends are no servers of the pool', (t) => {
   const csv = statistics(
     row('k3s_api', 'FRONTEND', 1, 'OPEN'),
     row('other', 's9', 0, 'UP'),
+    row('k3s_servers', 'FRONTEND', 1, 'OPEN'),
     row('k3s_servers', 's1', 0, 'UP'),
     row('k3s_servers', 'BACKEND', 0, 'UP'),
   );
@@ -117,5 +119,6 @@ test('columns are found by their names, and what is missing counts as nothing', 
     ],
   );
   t.deepEqual([...parseStatistics('pxname,svname\nb,s1\n', 'b')], [['s1', {state: 'down', sessions: 0}]]);
+  t.deepEqual([...parseStatistics('pxname,status\nb,UP\n', 'b')], []);
   t.deepEqual([...parseStatistics('', 'b')], []);
 });

@@ -73,14 +73,14 @@ const stateOf = (status: string): PoolState => {
 /** Reads haproxy's statistics as CSV (its management guide, 9.1) for one backend: servers by name. */
 export function parseStatistics(csv: string, backend: string): ReadonlyMap<string, PoolSeen> {
   const [head = '', ...rows] = csv.split('\n');
-  const names = head.replace(/^# /, '').split(',');
-  const [proxy, server, status, sessions] = ['pxname', 'svname', 'status', 'scur'].map((name) => names.indexOf(name));
+  const names = head.replace('# ', '').split(',');
   const found = new Map<string, PoolSeen>();
   for (const row of rows) {
     const fields = row.split(',');
-    const name = fields[server ?? -1] ?? '';
-    if (fields[proxy ?? -1] !== backend || ['', 'FRONTEND', 'BACKEND'].includes(name)) continue;
-    found.set(name, {state: stateOf(fields[status ?? -1] ?? ''), sessions: Number(fields[sessions ?? -1] || 0)});
+    const field = (name: string): string => fields[names.indexOf(name)] ?? '';
+    const name = field('svname');
+    if (field('pxname') !== backend || ['', 'FRONTEND', 'BACKEND'].includes(name)) continue;
+    found.set(name, {state: stateOf(field('status')), sessions: Number(field('scur'))});
   }
   return found;
 }

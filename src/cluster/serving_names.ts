@@ -10,11 +10,9 @@ export function servingNames(config: K3sConfig, endpoints: readonly string[]): s
   return [...new Set(all)];
 }
 
-/** What `curl` said when it asked under a name (its manual, "EXIT CODES"). */
-export type ServedUnder = 'good' | 'other name' | 'no answer';
-
-const servedUnder = (exitCode: number): ServedUnder =>
-  exitCode === 0 ? 'good' : exitCode === 60 || exitCode === 51 ? 'other name' : 'no answer';
+/** What `curl` ends with (its manual, "EXIT CODES"): the certificate is not good for the name asked under, or none was seen. */
+const isOfOtherName = (exitCode: number): boolean => exitCode === 60 || exitCode === 51;
+const isNoAnswer = (exitCode: number): boolean => exitCode !== 0 && !isOfOtherName(exitCode);
 
 export type ServingVerdict =
   | {readonly served: 'all'}
@@ -26,13 +24,12 @@ export type ServingVerdict =
  * where that fails too, the names are not what is wrong.
  */
 export function servingVerdict(own: number, codes: ReadonlyMap<string, number>): ServingVerdict {
-  const base = servedUnder(own);
-  if (base === 'no answer') return {served: 'unknown', why: `the server does not answer on its port (curl: ${own})`};
-  if (base === 'other name')
+  if (isNoAnswer(own)) return {served: 'unknown', why: `the server does not answer on its port (curl: ${own})`};
+  if (isOfOtherName(own))
     return {served: 'unknown', why: "the certificate that is served is not signed by the cluster's server CA"};
-  const names = [...codes].filter(([, code]) => servedUnder(code) === 'other name').map(([name]) => name);
+  const names = [...codes].filter(([, code]) => isOfOtherName(code)).map(([name]) => name);
   if (names.length > 0) return {served: 'missing', names};
-  const mute = [...codes].find(([, code]) => servedUnder(code) === 'no answer');
+  const mute = [...codes].find(([, code]) => isNoAnswer(code));
   return mute === undefined
     ? {served: 'all'}
     : {served: 'unknown', why: `the server does not answer under ${mute[0]} (curl: ${mute[1]})`};

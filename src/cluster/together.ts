@@ -10,24 +10,21 @@ export interface HostFault {
 
 /** One refusal for all hosts of which the same is to be said: three servers share a group's variable. */
 export function together(faults: readonly HostFault[]): readonly PlanRefusal[] {
-  const groups = new Map<string, HostFault[]>();
+  const groups = new Map<string, {readonly first: HostFault; readonly hosts: string[]}>();
   for (const fault of faults) {
     const key = JSON.stringify([fault.what('*'), fault.hint('*'), fault.variable]);
-    groups.set(key, [...(groups.get(key) ?? []), fault]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, {first: fault, hosts: [fault.host]});
+    else group.hosts.push(fault.host);
   }
-  return [...groups.values()].flatMap((group): PlanRefusal[] => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const hosts = group.map(({host}) => host);
+  return [...groups.values()].map(({first: {host, what, hint, variable}, hosts}) => {
     const all = hosts.join(', ');
-    return [
-      {
-        hosts,
-        what: first.what(all),
-        hint: first.hint(all),
-        ...(first.variable === undefined ? {} : {variable: {...first.variable, host: first.host}}),
-      },
-    ];
+    return {
+      hosts,
+      what: what(all),
+      hint: hint(all),
+      ...(variable === undefined ? {} : {variable: {...variable, host}}),
+    };
   });
 }
 

@@ -271,6 +271,7 @@ const plans: Record<string, readonly (readonly [string, Vrrp])[]> = {
     ['lb1', own('10.0.0.111', 200, ['10.0.0.102'], {interface: 'eth1'})],
     ['lb2', own('10.0.0.102', 190, ['10.0.0.111'])],
   ],
+  'a named interface that is in two networks': [['lb1', own('10.0.0.111', 200, [], {interface: 'eth1'})]],
 };
 
 for (const [name, more] of Object.entries<Partial<VrrpInput>>({
@@ -290,6 +291,18 @@ for (const [name, more] of Object.entries<Partial<VrrpInput>>({
       two[1] as BalancerHost,
     ],
   },
+  'a named interface that is in two networks': {
+    balancers: [
+      balancer('lb1', '', {
+        addresses: [
+          {device: 'eth1', address: '192.168.1.5', prefixLength: 24},
+          {device: 'eth1', address: '10.0.0.111', prefixLength: 24},
+        ],
+        interface: 'eth1',
+      }),
+    ],
+  },
+  'no host at all': {balancers: []},
   'a host that is not reached, alone': {
     balancers: [{name: 'lb1', ansibleHost: '10.0.0.101', answers: false, holds: false, inCluster: false}],
   },

@@ -1,5 +1,5 @@
 import {type HostAddress, inNetworkOf, isAddress, sameAddress} from './address.js';
-import type {PlanRefusal} from './plan.js';
+import type {FaultyVariable, PlanRefusal} from './plan.js';
 
 /** A host of group `lb`, as it was seen and as the inventory wants it. */
 export interface BalancerHost {
@@ -46,17 +46,18 @@ export interface VrrpPlan {
 
 /** 1 to 255, told from the address so that two clusters on one network differ. */
 export function defaultRouterId(vip: string): number {
-  const last = vip.includes(':') ? Number.parseInt(vip.split(':').at(-1) || '0', 16) : Number(vip.split('.').at(-1));
+  const after = (mark: string): string => vip.slice(vip.lastIndexOf(mark) + 1);
+  const last = vip.includes(':') ? Number.parseInt(after(':'), 16) : Number(after('.'));
   return (((last || 0) + 254) % 255) + 1;
 }
 
 const priorityOf = (index: number): number => Math.max(200 - 10 * index, 1);
 
-const refuse = (what: string, hint: string, variable?: string, host?: string): PlanRefusal => ({
+const refuse = (what: string, hint: string, variable?: FaultyVariable): PlanRefusal => ({
   hosts: [],
   what,
   hint,
-  ...(variable === undefined || host === undefined ? {} : {variable: {name: variable, host}}),
+  ...(variable === undefined ? {} : {variable}),
 });
 
 /** The address a balancer speaks VRRP from: on its interface, in the fixed address's network if there is one. */
@@ -99,8 +100,7 @@ function refuseOne(vip: string, host: BalancerHost): PlanRefusal[] {
       : refuse(
           `${name} has no address of ${vip.includes(':') ? 'IPv6' : 'IPv4'} on k3s_vip_interface ${wanted} (it has ${has})`,
           'name the interface as `ip addr` does there',
-          'k3s_vip_interface',
-          name,
+          {name: 'k3s_vip_interface', host: name},
         ),
   ];
 }
@@ -148,12 +148,8 @@ export function planVrrp(input: VrrpInput): VrrpPlan {
         ),
       ],
     };
-  const [only] = balancers;
-  if (
-    balancers.length === 1 &&
-    only?.addresses?.some(({address}) => sameAddress(address, vip)) === true &&
-    !only.inCluster
-  )
+  const [only, ...more] = balancers;
+  if (more.length === 0 && only?.addresses?.some(({address}) => sameAddress(address, vip)) === true && !only.inCluster)
     return {hosts: none, refusals: []};
   const routerId = input.routerId ?? defaultRouterId(vip);
   const refusals = [
