@@ -1,5 +1,6 @@
 import test from 'ava';
 import {clusterHost, runningMember, sightingOf, unitFiles, unknownHost} from '../../test/support/cluster_hosts.js';
+import {shadowedSettings} from './adoption_checks.js';
 import type {PlanRefusal} from './plan.js';
 import {preflight} from './preflight.js';
 import type {Sighting, UnitFiles} from './sighting.js';
@@ -379,4 +380,5 @@ test('a warning where config.yaml.d wins over the inventory', (t) => {
     {dropIns: [{path: '/x.yaml', text: 'v: 4\n'}]},
   );
   t.deepEqual(checked(foreign).warnings, []);
+  t.deepEqual(shadowedSettings([unknownHost('server1')]), []);
 });

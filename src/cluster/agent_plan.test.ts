@@ -30,7 +30,8 @@ const partOf = (servers: readonly ClusterHost[], agent: ClusterHost): Part => {
 const agent = (change: Partial<Sighting> = {}, variables: Record<string, unknown> = {}, inPlay = true): ClusterHost =>
   clusterHost('agent1', {...sightingOf('agent1'), ...change}, variables, inPlay);
 const written = (url: string): Partial<Sighting> => ({configText: `server: ${url}\n`});
-const foreign = (url: string): Partial<Sighting> => ({
+const foreign = (url: string, configText = ''): Partial<Sighting> => ({
+  configText,
   agent: running,
   version: 'v1.30.6+k3s1',
   agentUnit: unitFiles({text: 'ExecStart=/usr/local/bin/k3s agent\n', environment: `K3S_URL=${url}\nK3S_TOKEN=x\n`}),
@@ -331,6 +332,27 @@ const cases: Record<string, {servers: readonly ClusterHost[]; agent: ClusterHost
   'no address, of another hand': {
     servers: [member],
     agent: agent(foreign('')),
+    part: {
+      host: 'agent1',
+      kind: 'agent',
+      step: 'agent',
+      why: 'registers at https://10.0.0.1:6443; installed by another hand: taken over, and restarted, since server, token differ',
+      nodeName: 'agent1',
+      address: '10.0.1.1',
+      membership: {membership: 'keep'},
+      kept: [],
+      foreign: true,
+      adoption: {
+        same: false,
+        differing: ['server', 'token'],
+        words: 'installed by another hand: taken over, and restarted, since server, token differ',
+      },
+      config: {server: 'https://10.0.0.1:6443'},
+    },
+  },
+  'an empty address, of another hand': {
+    servers: [member],
+    agent: agent(foreign('', 'server: ""\n')),
     part: {
       host: 'agent1',
       kind: 'agent',

@@ -13,7 +13,7 @@ const longNames: Readonly<Record<string, string>> = {
 };
 
 const wordsOf = (args: string): string[] =>
-  (args.match(/(?:[^\s"'\\]+|"[^"]*"|'[^']*'|\\[\s\S])+/g) ?? []).map((word) =>
+  (args.match(/(?:[^\s"'\\]|"[^"]*"|'[^']*'|\\[\s\S])+/g) ?? []).map((word) =>
     word.replace(/"([^"]*)"|'([^']*)'|\\([\s\S])/g, '$1$2$3'),
   );
 
@@ -46,14 +46,16 @@ export function settingsFromArgs(args: string): K3sConfig {
   return settings;
 }
 
-/** The words after `k3s server` or `k3s agent` of a unit's ExecStart, its continued lines joined. */
+/** A unit's text with its continued lines joined by a space (systemd.syntax(7)). */
+export const joinedLines = (unitText: string): string => unitText.replaceAll(/\\\r?\n/g, ' ');
+
+/** The words after `k3s server` or `k3s agent` of a unit's ExecStart. */
 export function execArgs(unitText: string): string {
-  const joined = unitText.replaceAll(/\\\r?\n/g, ' ');
-  const line = /^ExecStart=(.*)$/m.exec(joined)?.[1] ?? '';
-  const words = /(?:^|\s)['"]?(?:server|agent)['"]?(?=\s|$)(.*)$/s.exec(line)?.[1] ?? '';
+  const line = /^ExecStart=(.*)/m.exec(joinedLines(unitText))?.[1] ?? '';
+  const words = /(?:^|\s)['"]?(?:server|agent)['"]?\s(.*)/.exec(line)?.[1] ?? '';
   return words.trim();
 }
 
 /** Whether a unit starts K3s itself, as a server or an agent. */
 export const startsK3s = (unitText: string): boolean =>
-  /^ExecStart=\S*k3s['"]?\s+['"]?(server|agent)['"]?(\s|$)/m.test(unitText.replaceAll(/\\\r?\n/g, ' '));
+  /^ExecStart=\S*k3s['"]?\s+['"]?(server|agent)['"]?(\s|$)/m.test(joinedLines(unitText));

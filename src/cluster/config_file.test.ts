@@ -108,6 +108,7 @@ for (const [text, what] of [
 test('the file’s text: keys sorted, long lines whole, secrets revealed, nothing where nothing is said', (t) => {
   const long = 'x'.repeat(90);
   const shared = ['a'];
+  const mapping = {k: 'v'};
   t.deepEqual(
     renderConfigFile(
       {
@@ -117,10 +118,12 @@ test('the file’s text: keys sorted, long lines whole, secrets revealed, nothin
         disable: shared,
         'tls-san': shared,
         list: [new Secret('t'), 'u'],
+        'x-a': mapping,
+        'x-b': mapping,
       },
       '# more\n',
     ),
-    '# Written by quorate: change the inventory and run the playbook again.\n# more\ndisable:\n  - a\nkubelet-arg: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nlist:\n  - t\n  - u\ntls-san:\n  - a\ntoken: s\n',
+    '# Written by quorate: change the inventory and run the playbook again.\n# more\ndisable:\n  - a\nkubelet-arg: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nlist:\n  - t\n  - u\ntls-san:\n  - a\ntoken: s\nx-a:\n  k: v\nx-b:\n  k: v\n',
   );
   t.deepEqual(renderConfigFile({}), '# Written by quorate: change the inventory and run the playbook again.\n');
   t.deepEqual(

@@ -27,7 +27,7 @@ servicelb-namespace supervisor-metrics supervisor-port system-default-registry t
 write-kubeconfig write-kubeconfig-group write-kubeconfig-mode
 `;
 
-const words = (text: string): string[] => text.trim().split(/\s+/);
+const words = (text: string): string[] => text.trim().split(/\s/);
 
 export const knownAgentKeys: ReadonlySet<string> = new Set(words(agentKeys));
 export const knownServerKeys: ReadonlySet<string> = new Set([...words(agentKeys), ...words(serverOnlyKeys)]);

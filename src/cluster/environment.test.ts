@@ -56,6 +56,15 @@ test('settings of K3s are told from other variables; an empty one is none', (t) 
   t.deepEqual([...others.keys()], ['HTTP_PROXY', 'CONTAINERD_LOG']);
 });
 
+test('an agent takes its own settings and the token for agents, and none of the servers’', (t) => {
+  const given = [
+    ['K3S_URL', 'https://10.0.0.1:6443'],
+    ['K3S_AGENT_TOKEN', 'pw'],
+    ['K3S_DATASTORE_ENDPOINT', 'postgres://x'],
+  ] as const;
+  t.deepEqual(splitEnvironment(given, 'agent').settings, {server: 'https://10.0.0.1:6443', 'agent-token': 'pw'});
+});
+
 test('what is written is read back, whatever the value', (t) => {
   const value = fc.string({unit: fc.constantFrom(...'ab =\'"\\$`#;%:/@'.split(''))}).map((text) => text.trim());
   fc.assert(
@@ -146,6 +155,8 @@ for (const [text, variables] of [
   ['A="a\\\nb"\n', [['A', 'a']]],
   ['A="x\\"y\\\\z\\`\\$\\n"\n', [['A', 'x"y\\z`$\\n']]],
   ['A=a\\ b\'c d\'"e f"g\n', [['A', 'a bc de fg']]],
+  ['A="x\\ y\\"z"\n', [['A', 'x\\ y"z']]],
+  ["A=x\\'y\n", [['A', "x'y"]]],
   [
     'A=  x y  \nB=\t"x "\n',
     [
@@ -180,6 +191,13 @@ for (const [text, variables] of [
   ],
   [
     'Environment=A=1 \\\r\n  B=2\r\n',
+    [
+      ['A', '1'],
+      ['B', '2'],
+    ],
+  ],
+  [
+    'Environment=A=1\\\nB=2\n',
     [
       ['A', '1'],
       ['B', '2'],

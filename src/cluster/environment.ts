@@ -1,3 +1,4 @@
+import {joinedLines} from './args.js';
 import type {K3sConfig} from './config_file.js';
 import {knownAgentKeys} from './config_keys.js';
 
@@ -30,7 +31,7 @@ const settingOf: Readonly<Record<string, string>> = {
 
 /** A value in an environment file: quoted pieces joined, backslashes taken off (systemd.exec(5), EnvironmentFile=). */
 function unquoted(text: string): string {
-  const pieces = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^'"\\]+)/g;
+  const pieces = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\])/g;
   return [...text.matchAll(pieces)]
     .map(([, single, double, escaped, bare]) =>
       double === undefined ? (single ?? escaped ?? bare ?? '') : double.replace(/\\(["\\`$])/g, '$1'),
@@ -51,10 +52,10 @@ export function environmentIn(text: string): ReadonlyMap<string, string> {
 /** `Environment=` lines of a unit: several assignments a line, each may be quoted as a whole; an empty one starts anew. */
 export function unitEnvironmentIn(unitText: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const [, words = ''] of unitText.replaceAll(/\\\r?\n/g, ' ').matchAll(/^Environment=(.*)$/gm)) {
+  for (const [, words = ''] of joinedLines(unitText).matchAll(/^Environment=(.*)/gm)) {
     if (words.trim() === '') found.clear();
     for (const [word] of words.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)) {
-      const match = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(unquoted(word));
+      const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)/.exec(unquoted(word));
       if (match?.[1] !== undefined) found.set(match[1], match[2] ?? '');
     }
   }
@@ -87,7 +88,7 @@ export function splitEnvironment(
   return {settings, others};
 }
 
-const keptLine = /^# Kept as found, since the inventory does not name them: (.*)$/m;
+const keptLine = /^# Kept as found, since the inventory does not name them: (.*)/m;
 
 /** Names in the head of a file of ours that the inventory does not name and that are kept as they were found. */
 export const keptIn = (text: string): readonly string[] => keptLine.exec(text)?.[1]?.split(', ') ?? [];

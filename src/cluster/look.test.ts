@@ -3,8 +3,8 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
-import {lookScript} from './look.js';
-import {parseLook, parseMemberList} from './sighting.js';
+import {defaultPaths, lookScript} from './look.js';
+import {parseLook} from './sighting.js';
 
 const look = (shell: string[], root: string) => {
   const paths = {
@@ -49,43 +49,17 @@ for (const shell of shells) {
   });
 }
 
-test('units, addresses, members and metrics are read from their lines', (t) => {
-  const members = Buffer.from(
-    JSON.stringify({
-      header: {cluster_id: '42'},
-      members: [
-        {ID: '1', name: 's1-00000000', peerURLs: ['https://10.0.0.1:2380'], clientURLs: []},
-        {ID: '2', isLearner: true},
-      ],
-    }),
-  ).toString('base64');
-  const seen = parseLook(
-    [
-      'unit k3s LoadState=loaded',
-      'unit k3s ActiveState=active',
-      'unit k3s NRestarts=3',
-      'unit k3s UnitFileState=enabled',
-      'address eth0 10.0.0.1/24',
-      `sums k3s ${Buffer.from('abc  /x\n').toString('base64')}`,
-      `members ${members}`,
-      'metric etcd_server_has_leader 1',
-      'ping pong',
-    ].join('\n'),
-  );
-  t.like(seen.server, {load: 'loaded', active: 'active', restarts: 3, enabled: 'enabled', sums: 'abc  /x\n'});
-  t.deepEqual(seen.addresses, [{device: 'eth0', address: '10.0.0.1'}]);
-  t.is(seen.etcd?.clusterId, '42');
-  t.deepEqual(
-    seen.etcd?.members.map(({isLearner}) => isLearner),
-    [false, true],
-  );
-  t.true(seen.etcd?.hasLeader);
-  t.false(seen.etcd?.isLeader);
-  t.true(seen.ping);
-  t.is(seen.agent, undefined);
+test('the look hashes what a service would be started with only where that is asked for', (t) => {
+  const {source} = lookScript(defaultPaths);
+  t.true(source.includes('\n:\n'));
+  t.is(lookScript(defaultPaths, {sums: true}).source, source.replace('\n:\n', '\nsums_now\n'));
 });
 
-test('an answer that is no member list is none', (t) => {
-  t.is(parseMemberList(''), undefined);
-  t.is(parseMemberList('{"error":"x"}'), undefined);
+test("K3s's own places", (t) => {
+  t.deepEqual(defaultPaths, {
+    dataDir: '/var/lib/rancher/k3s',
+    configFile: '/etc/rancher/k3s/config.yaml',
+    binDir: '/usr/local/bin',
+    systemdDir: '/etc/systemd/system',
+  });
 });

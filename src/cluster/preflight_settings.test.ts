@@ -12,6 +12,7 @@ for (const [kind, setting, hint] of [
   ['server', 'de+bug', "did you mean 'debug'?"],
   ['server', 'dis+able', "did you mean 'disable'?"],
   ['server', 'node-labels', "did you mean 'node-label'?"],
+  ['server', '', 'take it out; `k3s server --help` lists the settings there are'],
   ['server', 'zzzzzzzzzz', 'take it out; `k3s server --help` lists the settings there are'],
   ['agent', 'node-label', undefined],
   ['agent', 'disable', "'disable' is a setting of servers: move it to k3s_server_config, or take it out"],

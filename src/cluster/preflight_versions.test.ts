@@ -3,7 +3,7 @@ import test from 'ava';
 import {clusterHost, runningMember, sightingOf, sqliteServer} from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
 import type {PlanRefusal} from './plan.js';
-import {joiningVersions, versions} from './preflight_versions.js';
+import {binaryIsVersion, joiningVersions, versions} from './preflight_versions.js';
 
 const input = (hosts: readonly ClusterHost[], binaryGiven = false) => ({
   servers: hosts.filter(({wanted}) => wanted.kind === 'server'),
@@ -148,5 +148,27 @@ const joining: Record<string, {hosts: ClusterHost[]; refusals: PlanRefusal[]}> =
 for (const [name, {hosts, refusals}] of Object.entries(joining)) {
   test(`a version to join with: ${name}`, (t) => {
     t.deepEqual(joiningVersions(input(hosts), hosts), refusals);
+  });
+}
+
+for (const [name, wish, refusals] of [
+  [
+    'which could join',
+    'v1.30.6+k3s1',
+    [
+      {
+        hosts: ['server2'],
+        what: 'k3s_version is v1.30.6+k3s1, and k3s_binary is v1.30.7+k3s1',
+        hint: 'leave k3s_version out, or set it to v1.30.7+k3s1',
+        variable: {name: 'k3s_version', host: 'server2'},
+      },
+    ],
+  ],
+  ['which could not join, as is told elsewhere', before, []],
+] as const) {
+  test(`a binary that is not of the version wanted, ${name}`, (t) => {
+    const hosts = [member('server1'), bare('server2', wish)];
+    const binaryVersions = new Map([['server2', 'v1.30.7+k3s1']]);
+    t.deepEqual(binaryIsVersion({...input(hosts), binaryVersions}, hosts), refusals);
   });
 }

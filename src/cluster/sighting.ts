@@ -108,35 +108,44 @@ export interface Sighting {
   readonly curl: boolean;
 }
 
-/** Lines of the look by key: all values of a key that may repeat. */
-type Lines = ReadonlyMap<string, readonly string[]>;
+/** What the look says of a key: the values of all its lines. */
+type Lines = (key: string) => readonly string[];
 
 /** A line without a space goes on with the value of the line before: base64 is folded. */
-const split = (stdout: string): Lines => {
+function split(stdout: string): Lines {
   const lines = new Map<string, string[]>();
-  let last: string[] = [];
-  for (const line of stdout.split('\n')) {
+  for (const line of stdout.replaceAll(/\n(?=[^ \n]*$)/gm, '').split('\n')) {
     const space = line.indexOf(' ');
-    if (space === -1) last.push(`${last.pop() ?? ''}${line}`);
     if (space <= 0) continue;
     const key = line.slice(0, space);
-    last = lines.get(key) ?? [];
-    last.push(line.slice(space + 1));
-    lines.set(key, last);
+    lines.set(key, [...(lines.get(key) ?? []), line.slice(space + 1)]);
   }
-  return lines;
-};
+  return (key) => lines.get(key) ?? [];
+}
+
+/** What lines `KEY NAME ...` say of a name. */
+const linesOf = (lines: Lines, key: string, name: string): string[] =>
+  lines(key)
+    .filter((line) => line.startsWith(`${name} `))
+    .map((line) => line.slice(name.length + 1));
 
 const decode = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
 
-const unitOf = (lines: Lines, name: string): UnitState | undefined => {
-  const properties = new Map<string, string>();
-  for (const line of lines.get('unit') ?? []) {
-    const match = /^(\S+) ([^=]+)=(.*)$/.exec(line);
-    if (match?.[1] === name) properties.set(match[2] ?? '', match[3] ?? '');
-  }
+type Known<T> = {[K in keyof T]?: Exclude<T[K], undefined>};
+
+/** Without the members that are undefined. */
+const known = <T extends object>(members: T): Known<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Known<T>;
+
+function unitOf(lines: Lines, name: string): UnitState | undefined {
+  const properties = new Map(
+    linesOf(lines, 'unit', name).map((line): [string, string] => {
+      const equals = line.indexOf('=');
+      return [line.slice(0, equals), line.slice(equals + 1)];
+    }),
+  );
   if (properties.size === 0) return undefined;
-  const sums = (lines.get('sums') ?? []).find((line) => line.startsWith(`${name} `));
+  const [sums] = linesOf(lines, 'sums', name);
   return {
     load: properties.get('LoadState') ?? '',
     active: properties.get('ActiveState') ?? '',
@@ -144,9 +153,9 @@ const unitOf = (lines: Lines, name: string): UnitState | undefined => {
     mainPid: Number(properties.get('MainPID') ?? 0),
     restarts: Number(properties.get('NRestarts') ?? 0),
     enabled: properties.get('UnitFileState') ?? '',
-    ...(sums === undefined ? {} : {sums: decode(sums.slice(name.length + 1))}),
+    ...(sums === undefined ? {} : {sums: decode(sums)}),
   };
-};
+}
 
 interface MemberListAnswer {
   readonly header?: {readonly cluster_id?: string};
@@ -161,13 +170,13 @@ interface MemberListAnswer {
 
 /** Reads etcd's JSON answer to /v3/cluster/member/list; undefined when etcd did not answer. */
 export function parseMemberList(text: string): Pick<EtcdSighting, 'clusterId' | 'members'> | undefined {
-  let answer: MemberListAnswer;
+  let answer: MemberListAnswer | null;
   try {
-    answer = JSON.parse(text) as MemberListAnswer;
+    answer = JSON.parse(text) as MemberListAnswer | null;
   } catch {
     return undefined;
   }
-  if (!answer.header?.cluster_id || !answer.members) return undefined;
+  if (!answer?.header?.cluster_id || !answer.members) return undefined;
   return {
     clusterId: answer.header.cluster_id,
     members: answer.members.map((member) => ({
@@ -180,70 +189,53 @@ export function parseMemberList(text: string): Pick<EtcdSighting, 'clusterId' | 
   };
 }
 
-const etcdOf = (lines: Lines): EtcdSighting | undefined => {
-  const list = parseMemberList(decode(lines.get('members')?.[0] ?? ''));
+const peerStates = ['open', 'closed', 'silent'] as const;
+
+function etcdOf(lines: Lines): EtcdSighting | undefined {
+  const [answer] = lines('members');
+  const list = answer === undefined ? undefined : parseMemberList(decode(answer));
   if (!list) return undefined;
-  const metric = (name: string): boolean =>
-    (lines.get('metric') ?? []).some((line) => /^(\S+) 1(\.0)?$/.exec(line)?.[1] === name);
-  const peers = new Map<string, 'open' | 'closed' | 'silent'>();
-  for (const line of lines.get('peer') ?? []) {
-    const [url = '', state] = line.split(' ');
-    if (state === 'open' || state === 'closed' || state === 'silent') peers.set(url, state);
+  const isOn = (metric: string): boolean => lines('metric').includes(`${metric} 1`);
+  const peers = new Map<string, (typeof peerStates)[number]>();
+  for (const line of lines('peer')) {
+    const [url = '', word] = line.split(' ');
+    const state = peerStates.find((one) => one === word);
+    if (state !== undefined) peers.set(url, state);
   }
-  return {...list, isLeader: metric('etcd_server_is_leader'), hasLeader: metric('etcd_server_has_leader'), peers};
-};
+  return {...list, isLeader: isOn('etcd_server_is_leader'), hasLeader: isOn('etcd_server_has_leader'), peers};
+}
 
-/** `key NAME PATH BASE64` lines. */
-const filesOf = (lines: Lines, key: string, name: string): DropIn[] =>
-  (lines.get(key) ?? []).flatMap((line) => {
-    const match = /^(\S+) (.*) (\S*)$/.exec(line);
-    return match?.[1] === name ? [{path: match[2] ?? '', text: decode(match[3] ?? '')}] : [];
-  });
+/** `PATH BASE64`; the path may have spaces. */
+function fileIn(line: string): DropIn {
+  const space = line.lastIndexOf(' ');
+  return {path: line.slice(0, space), text: decode(line.slice(space + 1))};
+}
 
-const unitFilesOf = (lines: Lines, name: string): UnitFiles | undefined => {
+const filesOf = (lines: Lines, key: string, name: string): DropIn[] => linesOf(lines, key, name).map(fileIn);
+
+function unitFilesOf(lines: Lines, name: string): UnitFiles | undefined {
   const [unit] = filesOf(lines, 'unit-file', name);
   if (unit === undefined) return undefined;
   const environment = filesOf(lines, 'env', name);
-  const lasting = environment.filter(({path}) => /^\/etc\/(default|sysconfig)\//.test(path));
+  const isLasting = ({path}: DropIn): boolean => /^\/etc\/(default|sysconfig)\//.test(path);
   const textOf = (files: readonly DropIn[]): string => files.map(({text}) => `${text}\n`).join('');
   return {
     text: unit.text,
     dropIns: filesOf(lines, 'unit-dropin', name),
-    environment: textOf(environment.filter((file) => !lasting.includes(file))),
-    lastingEnvironment: textOf([...filesOf(lines, 'dropin-env', name), ...lasting]),
+    environment: textOf(environment.filter((file) => !isLasting(file))),
+    lastingEnvironment: textOf([...filesOf(lines, 'dropin-env', name), ...environment.filter(isLasting)]),
   };
-};
-
-const secretOf = (text: string | undefined): {token?: Secret} =>
-  text === undefined ? {} : {token: new Secret(decode(text).trim())};
+}
 
 /** Reads what {@link lookScript} printed. */
 export function parseLook(stdout: string): Sighting {
   const lines = split(stdout);
-  const one = (key: string): string | undefined => lines.get(key)?.[0];
-  const text = (key: string): string | undefined => (one(key) === undefined ? undefined : decode(one(key) ?? ''));
+  const one = (key: string): string | undefined => lines(key)[0];
   const flag = (key: string): boolean => one(key) === '1';
+  const text = (key: string): string | undefined => lines(key).map(decode)[0];
+  const secret = (key: string): Secret | undefined => lines(key).map((line) => new Secret(decode(line).trim()))[0];
   const init = one('init');
-  const version = /(v\d+\.\d+\.\d+\S*)/.exec(one('binary') ?? '')?.[1];
-  const server = unitOf(lines, 'k3s');
-  const agent = unitOf(lines, 'k3s-agent');
-  const etcd = etcdOf(lines);
-  const optional = {
-    selinux: one('selinux'),
-    version,
-    server,
-    agent,
-    sumsNow: text('sums-now'),
-    configText: text('file.config'),
-    registriesText: text('file.registries'),
-    serverUnit: unitFilesOf(lines, 'k3s'),
-    agentUnit: unitFilesOf(lines, 'k3s-agent'),
-    etcd,
-  };
-  const etcdName = text('data.etcd-name')?.trim();
-  const conversion = parseRecord(text('data.conversion') ?? '');
-  const {token: agentToken} = secretOf(one('data.agent-token'));
-  const {token: tokenFile} = secretOf(one('data.token-file'));
+  const dataDir = one('data-dir') ?? defaultPaths.dataDir;
   return {
     hostname: one('hostname') ?? '',
     arch: one('arch') ?? '',
@@ -252,14 +244,11 @@ export function parseLook(stdout: string): Sighting {
     init: init === 'systemd' || init === 'openrc' ? init : 'other',
     selinuxPolicy: flag('k3s-selinux'),
     kernelModules: flag('modules'),
-    addresses: (lines.get('address') ?? []).map((line) => {
-      const [device = '', address = ''] = line.split(' ');
-      return {device, address: address.replace(/\/\d+$/, '')};
+    addresses: lines('address').map((line) => {
+      const space = line.indexOf(' ');
+      return {device: line.slice(0, space), address: line.slice(space + 1).replace(/\/\d+/, '')};
     }),
-    dropIns: (lines.get('dropin') ?? []).map((line) => {
-      const space = line.lastIndexOf(' ');
-      return {path: line.slice(0, space), text: decode(line.slice(space + 1))};
-    }),
+    dropIns: lines('dropin').map(fileIn),
     data: {
       wal: flag('data.wal'),
       etcdDir: flag('data.etcd'),
@@ -271,18 +260,31 @@ export function parseLook(stdout: string): Sighting {
       resetFlag: flag('data.reset-flag'),
       agent: flag('data.agent'),
       nodePassword: flag('data.password'),
-      ...(etcdName === undefined ? {} : {etcdName}),
-      ...(conversion === undefined ? {} : {conversion}),
-      ...(one('data.ca') === undefined ? {} : {ca: one('data.ca') ?? ''}),
-      ...secretOf(one('data.token')),
-      ...(agentToken === undefined ? {} : {agentToken}),
-      ...(tokenFile === undefined ? {} : {tokenFile}),
+      ...known({
+        etcdName: text('data.etcd-name')?.trim(),
+        conversion: parseRecord(text('data.conversion') ?? ''),
+        ca: one('data.ca'),
+        token: secret('data.token'),
+        agentToken: secret('data.agent-token'),
+        tokenFile: secret('data.token-file'),
+      }),
     },
-    dataDir: one('data-dir') ?? defaultPaths.dataDir,
-    dataDirReal: one('data-dir-real') ?? one('data-dir') ?? defaultPaths.dataDir,
+    dataDir,
+    dataDirReal: one('data-dir-real') ?? dataDir,
     otherUnits: filesOf(lines, 'unit-file', 'other'),
     ping: one('ping') === 'pong',
     curl: !flag('no-curl'),
-    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<Sighting>),
+    ...known({
+      selinux: one('selinux'),
+      version: one('binary')?.match(/v\d+\.\d+\.\d\S*/)?.[0],
+      server: unitOf(lines, 'k3s'),
+      agent: unitOf(lines, 'k3s-agent'),
+      sumsNow: text('sums-now'),
+      configText: text('file.config'),
+      registriesText: text('file.registries'),
+      serverUnit: unitFilesOf(lines, 'k3s'),
+      agentUnit: unitFilesOf(lines, 'k3s-agent'),
+      etcd: etcdOf(lines),
+    }),
   };
 }

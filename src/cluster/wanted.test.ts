@@ -60,6 +60,15 @@ test('who starts and who joins is not taken from settings; a reset at every star
   t.is(wanted('server', {k3s_server_config: ['disable']}).faults[0]?.variable, 'k3s_server_config');
 });
 
+test('what is null or empty is not given, and a mapping of comments alone is empty', (t) => {
+  for (const nothing of [null, '', undefined])
+    t.is(wanted('server', {k3s_token: nothing, token: 'tok'}).token?.reveal(), 'tok');
+  for (const text of ['# nothing yet\n', 'null', '---\n']) {
+    const {config, faults} = wanted('server', {server_config_yaml: text});
+    t.deepEqual([config, faults], [{}, []], text);
+  }
+});
+
 test('a command line is read as settings', (t) => {
   t.deepEqual(
     settingsFromArgs(
