@@ -6,18 +6,39 @@ const params = p.object({
   names: p.strings('Names and addresses that the certificate has to be good for.'),
   port: p.int("The server's port.").default(6443),
   data_dir: p.path("K3s's data-dir.").default(defaultPaths.dataDir),
+  bin_dir: p.path('Where k3s is.').default(defaultPaths.binDir),
 });
 
 const bracketed = (name: string): string => (name.includes(':') ? `[${name}]` : name);
 
-/** Asks this server under each name, as a client would that trusts the cluster's CA: no name has to resolve for it. */
-const namesProbe = (names: readonly string[], port: number, dataDir: string): Script =>
+interface Place {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly binDir: string;
+}
+
+/**
+ * Asks this server under each name, as a client would that trusts the cluster's CA: no name has to resolve for it. A name that
+ * is served and is not in the Secret `k3s-serving` counts as missing: K3s falls back on that Secret once its own API is up
+ * (seen on v1.22: rancher/dynamiclistener, storage/kubernetes).
+ */
+const namesProbe = (names: readonly string[], {port, dataDir, binDir}: Place): Script =>
   joinScripts([
     // K3s makes its certificate anew at the first connection that needs it, so the first answers may still be of before.
-    sh`more=4
+    sh`more=8
+kept() {
+  ${`${binDir}/k3s`} kubectl get --raw /api/v1/namespaces/kube-system/secrets/k3s-serving 2>/dev/null |
+    tr ',{}' '\n\n\n' | sed -n 's|^ *"listener[.]cattle[.]io/cn-[^"]*": *"\(.*\)"$|\1|p'
+}
+loses() {
+  case $1 in own|*:*) return 1;; esac
+  all=$(kept)
+  [ -n "$all" ] && ! printf '%s\n' "$all" | grep -qixF -e "$1"
+}
 ask() {
   curl -s -o /dev/null --max-time 5 --cacert ${`${dataDir}/server/tls/server-ca.crt`} --connect-to ${`::127.0.0.1:${port}`} "https://$2/ping" 2>/dev/null
   rc=$?
+  if [ "$rc" = 0 ] && loses "$1"; then rc=60; fi
   case $rc in 51|60) if [ "$more" -gt 0 ]; then more=$((more - 1)); sleep 1; ask "$1" "$2"; return; fi;; esac
   echo "$rc $1"
 }
@@ -50,7 +71,7 @@ export default defineModule({
   kind: 'action',
   name: 'k3s_serving_names',
   summary: "Tells which names a server's certificate lacks: those of the fixed address and of tls-san.",
-  description: `Asks the server on its own port under each name, trusting the cluster's CA only, so it sees what a client sees. Changes nothing. In a
+  description: `Asks the server on its own port under each name, trusting the cluster's CA only, so it sees what a client sees; a name that the Secret k3s-serving lacks would not stay, and counts as lacking. Changes nothing. In a
 dry run a server that would be restarted is taken to have all of them: K3s takes up \`tls-san\` at its start.`,
   params,
   returns: {missing: 'Names that the certificate is not good for.'},
@@ -58,15 +79,15 @@ dry run a server that would be restarted is taken to have all of them: K3s takes
   reach: 'run',
   check: 'predict',
   readOnly: true,
-  predict: ({names, port, data_dir: dataDir}) => ({
-    probe: namesProbe(names, port, dataDir),
+  predict: ({names, port, data_dir: dataDir, bin_dir: binDir}) => ({
+    probe: namesProbe(names, {port, dataDir, binDir}),
     parse: (output, predicted) =>
       predicted.get({kind: 'service', name: 'k3s'}) === undefined
         ? namesResult(output)
         : {changed: false, data: {missing: []}},
   }),
-  steps: ({names, port, data_dir: dataDir}) => [
-    {step: 'script', title: 'ask the server under its names', script: namesProbe(names, port, dataDir)},
+  steps: ({names, port, data_dir: dataDir, bin_dir: binDir}) => [
+    {step: 'script', title: 'ask the server under its names', script: namesProbe(names, {port, dataDir, binDir})},
   ],
   result: (_given, [outcome]) => namesResult(outcome ?? {rc: 1, stdout: '', stderr: ''}),
 });

@@ -97,6 +97,21 @@ const ips: Record<string, {host: ClusterHost; refusals: PlanRefusal[]}> = {
       }),
     ],
   },
+  'what is on the devices of pods is not offered': {
+    host: clusterHost(
+      'server1',
+      sightingOf('server1', {
+        addresses: ['eth0', 'flannel.1', 'flannel-wg', 'cni0', 'veth12ab', 'kube-ipvs0', 'kubelan'].map(
+          (device, at) => ({
+            device,
+            address: `10.0.0.${at + 1}`,
+          }),
+        ),
+      }),
+      {k3s_node_ip: '10.9.9.9'},
+    ),
+    refusals: [noAddress('10.9.9.9', '10.0.0.1, 10.0.0.7', nodeIp)],
+  },
   'one that another hand gave': {
     host: bareHost('server1', foreign('--node-ip', '10.9.9.9')),
     refusals: [noAddress('10.9.9.9', '10.0.0.1', nodeIp)],

@@ -40,6 +40,9 @@ const nodeIpsOf = ({wanted}: ClusterHost): readonly string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
+/** Devices that K3s's flannel and CNI make: what is on them is no address of the host. */
+const ofPods = /^(cni\d|flannel[.-]|kube-|veth)/;
+
 const wrongIps = (host: ClusterHost): readonly string[] =>
   nodeIpsOf(host).filter((wanted) => !host.sighting?.addresses.some(({address}) => address === wanted));
 
@@ -50,7 +53,9 @@ export const nodeIps: Check = (_input, hosts) =>
     const wrong = wrongIps(host);
     if (wrong.length === 0) return [];
     const usual = sighting.addresses
-      .filter(({device, address}) => device !== 'lo' && !address.toLowerCase().startsWith('fe80:'))
+      .filter(
+        ({device, address}) => device !== 'lo' && !ofPods.test(device) && !address.toLowerCase().startsWith('fe80:'),
+      )
       .map(({address}) => address);
     return [
       {

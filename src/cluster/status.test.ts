@@ -2,6 +2,7 @@
 import test from 'ava';
 import {
   memberFor,
+  running,
   runningMember,
   sightingOf,
   sqliteServer,
@@ -104,6 +105,36 @@ const rows: Record<string, StatusRow> = {
       },
     ],
     quorum: {voters: 3, healthy: 0, unknown: 0, needed: 2, mayFail: 0, held: false},
+  },
+  'two of three have just stopped: the third still takes itself for led': {
+    status: () =>
+      status([
+        seen('server1', member('server1')),
+        seen('server2', stoppedMember('server2')),
+        seen('server3', stoppedMember('server3')),
+      ]),
+    health: 'broken',
+    findings: [
+      {
+        level: 'broken',
+        hosts: ['server2', 'server3'],
+        what: 'etcd has lost quorum: 1 of 3 voters is seen to be well, and 2 are needed; the API takes no change',
+        hint: 'bring server2, server3 back: site.yml starts all stopped members together',
+      },
+      {
+        level: 'degraded',
+        hosts: ['server2'],
+        what: 'server2 is a member that does not run',
+        hint: 'site.yml starts it',
+      },
+      {
+        level: 'degraded',
+        hosts: ['server3'],
+        what: 'server3 is a member that does not run',
+        hint: 'site.yml starts it',
+      },
+    ],
+    quorum: {voters: 3, healthy: 1, unknown: 0, needed: 2, mayFail: 0, held: false},
   },
   'all members stopped, as after a power cut': {
     status: () =>
@@ -452,3 +483,20 @@ for (const [title, {status: look, ...said}] of Object.entries(rows)) {
     t.deepEqual(saidOf(look()), said);
   });
 }
+
+test('a leader is believed where a member that runs or starts says nothing of its etcd', (t) => {
+  const withUnit = (active: string) => seen('server2', {...stoppedMember('server2'), server: {...running, active}});
+  const held = (active: string): unknown =>
+    status([seen('server1', member('server1')), withUnit(active), seen('server3', stoppedMember('server3'))]).quorum
+      ?.held;
+  t.deepEqual(
+    ['active', 'activating', 'deactivating', 'failed', 'inactive'].map((active) => [active, held(active)]),
+    [
+      ['active', true],
+      ['activating', true],
+      ['deactivating', false],
+      ['failed', false],
+      ['inactive', false],
+    ],
+  );
+});

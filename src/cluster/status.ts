@@ -75,7 +75,14 @@ const strangersIn = (servers: readonly SeenHost[], listed: readonly EtcdMember[]
   return listed.filter(({id}) => !own.has(id)).map((member) => memberStatus(member, false));
 };
 
-/** Whether a majority of etcd's voters is there, as far as it can be told: a voter that sees a leader is in one. */
+/** A member whose etcd gave no word though its K3s runs or starts: it may be well. */
+const isSilent = ({host: {sighting}}: SeenHost): boolean =>
+  sighting !== undefined && sighting.etcd === undefined && /^activ(e|ating)$/.test(sighting.server?.active ?? '');
+
+/**
+ * Whether a majority of etcd's voters is there, as far as it can be told: a voter that sees a leader is in one, if there are
+ * others enough for one. Right after a majority has stopped its leader still calls itself so.
+ */
 function quorumIn(known: readonly Known[], servers: readonly SeenHost[], listed: readonly EtcdMember[]): Quorum {
   const {voters: counted, healthy} = votesOf(known);
   const readable = servers.filter(({host}) => host.sighting !== undefined);
@@ -87,7 +94,8 @@ function quorumIn(known: readonly Known[], servers: readonly SeenHost[], listed:
   const voters = listed.length > 0 ? counted : counted + unseen.length;
   const needed = quorumOf(voters);
   const answers = etcdOf(known);
-  const isLed = answers.some(({hasLeader}) => hasLeader);
+  const silent = readable.filter((seen) => isSilent(seen) && memberOf(seen, listed)?.isLearner === false).length;
+  const isLed = answers.some(({hasLeader}) => hasLeader) && healthy + silent + unseen.length >= needed;
   const held = isLed ? true : answers.length > 0 || unseen.length < needed ? false : ('unknown' as const);
   return {
     voters,

@@ -100,35 +100,41 @@ refused('two things at once, in -e', {
   args: ['-e', 'k3s_version=1.30', '-e', '{"k3s_agent_config": {"disable": ["traefik"]}}'],
 });
 
-refused('a flag that must match differs', {
-  files: {
-    'broken.yml':
-      'server:\n  hosts:\n    server2:\n      k3s_server_config:\n        disable: [traefik]\n        cluster-cidr: 10.99.0.0/16\n        etcd-expose-metrics: true\n',
-  },
-});
+/** The settings of one server: the lab's own, with another list of what is disabled and more lines in front of the rest. */
+const serverSettings = (name: string, also: readonly string[], more: readonly string[] = []): Broken => {
+  const {disable, ...rest} = cluster.k3s.settings;
+  const disabled = [disable].flat().join(', ');
+  const lines = [
+    `disable: [${[disabled, ...also].join(', ')}]`,
+    ...more,
+    ...Object.entries(rest).map(([key, value]) => `${key}: ${value}`),
+  ];
+  return {
+    files: {
+      'broken.yml': `server:\n  hosts:\n    ${name}:\n      k3s_server_config:\n${lines.map((line) => `        ${line}\n`).join('')}`,
+    },
+    masks: {[disabled]: 'traefik'},
+  };
+};
 
-refused('a component is disabled on one server only', {
-  files: {
-    'broken.yml': 'server:\n  hosts:\n    server2:\n      k3s_server_config:\n        disable: [traefik, servicelb]\n',
-  },
-});
+refused('a flag that must match differs', () =>
+  serverSettings('server2', [], ['cluster-cidr: 10.99.0.0/16', 'etcd-expose-metrics: true']),
+);
+
+refused('a component is disabled on one server only', () => serverSettings('server2', ['servicelb']));
 
 refused('a file in config.yaml.d makes a server differ', {
   host: {
     name: 'server3',
     breaks:
-      'mkdir -p /etc/rancher/k3s/config.yaml.d && echo "disable+: [coredns]" > /etc/rancher/k3s/config.yaml.d/50-by-hand.yaml',
+      'mkdir -p /etc/rancher/k3s/config.yaml.d && echo "disable+: [servicelb]" > /etc/rancher/k3s/config.yaml.d/50-by-hand.yaml',
     mends: 'rm -r /etc/rancher/k3s/config.yaml.d',
   },
 });
 
-refused('a flag that must match, and --limit', {
-  args: [
-    '--limit',
-    'server2',
-    '-e',
-    '{"k3s_server_config": {"disable": ["traefik"], "cluster-domain": "new.example"}}',
-  ],
+refused('a flag that must match, and --limit', () => {
+  const settings = {'cluster-domain': 'new.example', ...cluster.k3s.settings};
+  return {args: ['--limit', 'server2', '-e', `{"k3s_server_config": ${JSON.stringify(settings)}}`]};
 });
 
 // ── Tokens ──

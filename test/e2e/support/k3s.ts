@@ -32,9 +32,10 @@ export function k3sUnderTest(version = 'v1.30.6+k3s1'): K3sUnderTest {
     binary,
     real,
     version: /v\d+\.\d+\.\d+\S*/.exec(said)?.[0] ?? said,
-    // Overlay on overlay does not work in a lab host, and its images cannot be pulled.
+    // Overlay on overlay does not work in a lab host, and its images cannot be pulled. `servicelb` has none of its own, so that
+    // tests have a component to disable.
     settings: real
-      ? {snapshotter: 'native', disable: ['coredns', 'local-storage', 'metrics-server', 'servicelb', 'traefik']}
+      ? {snapshotter: 'native', disable: ['coredns', 'local-storage', 'metrics-server', 'traefik']}
       : {disable: ['traefik']},
   };
 }
