@@ -1,4 +1,4 @@
-import {defaultPaths, servingVerdict} from '../../src/cluster/index.js';
+import {defaultPaths, keptNamesScript, servingVerdict} from '../../src/cluster/index.js';
 import {defineModule, type ModuleResult, p, type StepOutput} from '../../src/module/index.js';
 import {joinScripts, type Script, sh} from '../../src/shell/index.js';
 
@@ -27,8 +27,7 @@ const namesProbe = (names: readonly string[], {port, dataDir, binDir}: Place): S
     // K3s makes its certificate anew at the first connection that needs it, so the first answers may still be of before.
     sh`more=8
 kept() {
-  ${`${binDir}/k3s`} kubectl get --raw /api/v1/namespaces/kube-system/secrets/k3s-serving 2>/dev/null |
-    tr ',{}' '\n\n\n' | sed -n 's|^ *"listener[.]cattle[.]io/cn-[^"]*": *"\(.*\)"$|\1|p'
+  ${keptNamesScript(binDir)}
 }
 loses() {
   case $1 in own|*:*) return 1;; esac

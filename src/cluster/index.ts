@@ -88,7 +88,7 @@ export type {Preflight} from './preflight_types.js';
 export {hasQuorum, mayStopOne, quorumOf, tolerance} from './quorum.js';
 export {sumsIn} from './restart_reason.js';
 export {resolveRoles} from './roles.js';
-export {servingNames, servingVerdict} from './serving_names.js';
+export {keptNamesScript, namesNotKept, servingNames, servingVerdict} from './serving_names.js';
 export {type EtcdMember, parseLook, parseMemberList, type Sighting, type UnitFiles} from './sighting.js';
 export {applyWal, markWithoutWal, readWal} from './sqlite_wal.js';
 export {clusterStatus} from './status.js';

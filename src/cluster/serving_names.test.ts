@@ -1,5 +1,5 @@
 import test from 'ava';
-import {servingNames, servingVerdict} from './serving_names.js';
+import {namesNotKept, servingNames, servingVerdict} from './serving_names.js';
 
 for (const [name, config, endpoints, expected] of [
   ['nothing asked for', {}, [], []],
@@ -46,5 +46,16 @@ for (const [name, own, codes, expected] of [
 ] as const) {
   test(`certificate: ${name}`, (t) => {
     t.deepEqual(servingVerdict(own, new Map(Object.entries(codes))), expected as ReturnType<typeof servingVerdict>);
+  });
+}
+
+for (const [name, kept, wanted, lacks] of [
+  ['all are kept, in another spelling', ['K3S.example.com', 'fd00:0::1'], ['k3s.example.com', 'fd00::1'], []],
+  ['one is not', ['10.0.0.1'], ['10.0.0.1', '10.0.0.200'], ['10.0.0.200']],
+  ['nothing is kept', [], ['10.0.0.200'], []],
+  ['nothing is wanted', ['10.0.0.1'], [], []],
+] as const) {
+  test(`the Secret: ${name}`, (t) => {
+    t.deepEqual(namesNotKept(kept, wanted), [...lacks]);
   });
 }

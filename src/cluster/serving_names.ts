@@ -1,3 +1,5 @@
+import {posix} from 'node:path';
+import {type Script, sh} from '../shell/index.js';
 import {isAddress, normalAddress} from './address.js';
 import type {K3sConfig} from './config_file.js';
 
@@ -6,8 +8,24 @@ export function servingNames(config: K3sConfig, endpoints: readonly string[]): s
   const all = [...endpoints, ...[config['tls-san'] ?? []].flat().flatMap((item) => String(item).split(','))]
     .map((name) => name.trim().replace(/^\[(.*)\]$/, '$1'))
     .filter((name) => name !== '')
-    .map((name) => (isAddress(name) ? normalAddress(name) : name.toLowerCase()));
+    .map(normalName);
   return [...new Set(all)];
+}
+
+const normalName = (name: string): string => (isAddress(name) ? normalAddress(name) : name.toLowerCase());
+
+/** Prints the names that the Secret `k3s-serving` is good for, one a line; the keys in it do not leave the host. */
+export const keptNamesScript = (binDir: string): Script =>
+  sh`${posix.join(binDir, 'k3s')} kubectl get --raw /api/v1/namespaces/kube-system/secrets/k3s-serving 2>/dev/null |
+  tr ',{}' '\n\n\n' | sed -n 's|^ *"listener[.]cattle[.]io/cn-[^"]*": *"\(.*\)"$|\1|p'`;
+
+/**
+ * Which of the wanted names that Secret lacks; none where there is no Secret. K3s shares its certificate between servers by it, and
+ * a server that starts goes back to what is in there once its API is up (seen on v1.22: rancher/dynamiclistener, storage/kubernetes).
+ */
+export function namesNotKept(kept: readonly string[], wanted: readonly string[]): string[] {
+  const names = new Set(kept.map(normalName));
+  return names.size === 0 ? [] : wanted.filter((name) => !names.has(normalName(name)));
 }
 
 /** What `curl` ends with (its manual, "EXIT CODES"): the certificate is not good for the name asked under, or none was seen. */
