@@ -28,6 +28,6 @@ test('what is deleted is said', (t) => {
   const [step] = planned.steps;
   t.is(
     step?.step === 'script' ? step.script.source : '',
-    '/usr/local/bin/k3s kubectl -n kube-system delete secret k3s-serving --ignore-not-found',
+    'rm -f /var/lib/rancher/k3s/server/tls/dynamic-cert.json && /usr/local/bin/k3s kubectl -n kube-system delete secret k3s-serving --ignore-not-found',
   );
 });

@@ -3,16 +3,18 @@ import {defineModule, p} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
 
 const secret = 'kube-system/k3s-serving';
+const file = 'server/tls/dynamic-cert.json';
 
 export default defineModule({
   kind: 'state',
   name: 'k3s_serving_secret',
   summary: "Deletes what a cluster remembers of its servers' certificate where that lacks a wanted name.",
-  description: `Runs on a server whose API answers, before servers are restarted for another \`tls-san\`: K3s keeps the certificate of port 6443 in the Secret
-${secret}, and old versions go back to it at a start, whatever \`tls-san\` says. Without it the next server that starts makes it anew
-from its own \`tls-san\`; certificates that are served meanwhile stay as they are.`,
+  description: `Runs on the server that is restarted first for another \`tls-san\`: K3s keeps the certificate of port 6443 in the Secret ${secret} and
+in \`${file}\`, and old versions (seen: v1.22) go back to these at a start, whatever \`tls-san\` says. Without them the server makes the certificate anew
+from its \`tls-san\`, and the others take it over; what is served meanwhile stays as it is.`,
   params: p.object({
     names: p.strings('Names and addresses that the certificate has to be good for.'),
+    data_dir: p.path("K3s's data-dir.").default(defaultPaths.dataDir),
     bin_dir: p.path('Where k3s is.').default(defaultPaths.binDir),
   }),
   returns: {missing: 'Names that the Secret lacked.'},
@@ -23,7 +25,7 @@ from its own \`tls-san\`; certificates that are served meanwhile stay as they ar
   probe: ({bin_dir: binDir}) => keptNamesScript(binDir),
   parse: ({stdout}) => stdout.split('\n').filter((line) => line !== ''),
   overlay: (seen) => seen,
-  plan({names, bin_dir: binDir}, kept) {
+  plan({names, data_dir: dataDir, bin_dir: binDir}, kept) {
     const missing = namesNotKept(kept, names);
     if (missing.length === 0) return {plan: 'same', result: {missing}};
     const resource = {kind: 'secret', name: secret};
@@ -34,7 +36,8 @@ from its own \`tls-san\`; certificates that are served meanwhile stay as they ar
         {
           step: 'script',
           title: `delete Secret ${secret}`,
-          script: sh`${`${binDir}/k3s`} kubectl -n kube-system delete secret k3s-serving --ignore-not-found`,
+          // The file first: a run that dies here finds the Secret as it was, and does both again.
+          script: sh`rm -f ${`${dataDir}/${file}`} && ${`${binDir}/k3s`} kubectl -n kube-system delete secret k3s-serving --ignore-not-found`,
         },
       ],
       touches: [resource],
