@@ -80,7 +80,7 @@ const rows: Record<string, StatusRow> = {
           seen('server3', stoppedMember('server3')),
         ],
         [],
-        undefined,
+        'none answered',
       ),
     health: 'broken',
     findings: [
@@ -141,7 +141,7 @@ const rows: Record<string, StatusRow> = {
       status(
         three.map((name) => seen(name, stoppedMember(name), {apiReady: false})),
         [],
-        undefined,
+        'none answered',
       ),
     health: 'broken',
     findings: [
@@ -177,7 +177,7 @@ const rows: Record<string, StatusRow> = {
       status(
         [seen('server1', stoppedMember('server1')), seen('server2', undefined), seen('server3', undefined)],
         [],
-        undefined,
+        'none answered',
       ),
     health: 'unknown',
     findings: [
@@ -203,7 +203,7 @@ const rows: Record<string, StatusRow> = {
       status(
         three.map((name) => seen(name, undefined)),
         [],
-        undefined,
+        'none answered',
       ),
     health: 'unknown',
     findings: [
@@ -224,14 +224,14 @@ const rows: Record<string, StatusRow> = {
       status(
         three.map((name) => seen(name, sightingOf(name), {certificates: []})),
         [],
-        undefined,
+        'none answered',
       ),
     health: 'bare',
     findings: [],
     quorum: undefined,
   },
   'bare hosts, one of them unknown': {
-    status: () => status([seen('server1', sightingOf('server1')), seen('server2', undefined)], [], undefined),
+    status: () => status([seen('server1', sightingOf('server1')), seen('server2', undefined)], [], 'none answered'),
     health: 'unknown',
     findings: [
       {
@@ -307,7 +307,7 @@ const rows: Record<string, StatusRow> = {
           return seen(`server${index + 1}`, {...stopped, data: {...stopped.data, ca: digit.repeat(64)}});
         }),
         [],
-        undefined,
+        'none answered',
       ),
     health: 'broken',
     findings: [
@@ -363,7 +363,7 @@ const rows: Record<string, StatusRow> = {
     quorum: {voters: 1, healthy: 1, unknown: 0, needed: 1, mayFail: 0, held: true},
   },
   'nothing at all': {
-    status: () => status([], [], undefined),
+    status: () => status([], [], 'none answered'),
     health: 'bare',
     findings: [
       {
@@ -415,7 +415,7 @@ const rows: Record<string, StatusRow> = {
       return status(
         [mute('server1'), mute('server2'), seen('server3', undefined), seen('server4', undefined)],
         [],
-        undefined,
+        'none answered',
       );
     },
     health: 'broken',
@@ -445,7 +445,7 @@ const rows: Record<string, StatusRow> = {
     quorum: {voters: 4, healthy: 0, unknown: 2, needed: 3, mayFail: 0, held: false},
   },
   'members that lost their leader, the others not in the inventory': {
-    status: () => status([seen('server1', noLeader('server1'), {apiReady: false})], [], undefined),
+    status: () => status([seen('server1', noLeader('server1'), {apiReady: false})], [], 'none answered'),
     health: 'broken',
     findings: [
       {

@@ -41,7 +41,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
   const facts: Facts = {
     datastore: plan.datastore,
     clusterIds: [...new Set(etcdOf(known).map(({clusterId}) => clusterId))],
-    ...(plan.datastore === 'etcd' && plan.votersBefore > 0 ? {quorum: quorumIn(known, input.servers, listed)} : {}),
+    ...(plan.votersBefore > 0 ? {quorum: quorumIn(known, input.servers, listed)} : {}),
     servers,
     agents,
     strangers: strangersIn(input.servers, listed),

@@ -31,7 +31,7 @@ test('a member that does not run: its settings are compared all the same', (t) =
 });
 
 test('with no server to ask, nobody can tell what an agent should have', (t) => {
-  const {agents} = status([seen('server1', undefined)], [seen('agent1', runningAgent('agent1'))], undefined);
+  const {agents} = status([seen('server1', undefined)], [seen('agent1', runningAgent('agent1'))], 'none answered');
   t.deepEqual(agents[0]?.differences, []);
 });
 

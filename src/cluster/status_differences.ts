@@ -31,7 +31,7 @@ export function differencesOf({host, more}: SeenHost, plan: HostPlan | undefined
     const keys = restartKeys(liveConfig(sighting), plan.config);
     if (keys.length > 0) found.push({what: `config.yaml would change in ${keys.join(', ')}`, restart: true});
   }
-  const reason = wanted.kind === 'server' ? changedFiles(host) : changedSince(sighting.agent?.sums, more?.agentSumsNow);
+  const reason = wanted.kind === 'server' ? changedFiles(host) : changedSince(unit.sums, more?.agentSumsNow);
   // While a service starts, it is writing down what it starts with.
   if (unit.active === 'active' && reason !== undefined) found.push({what: reason, restart: true});
   return found;

@@ -23,8 +23,7 @@ export function findingsOf(of: FindingsInput): readonly Finding[] {
   const {input, known, facts} = of;
   const found = [
     ...brokenData(of),
-    ...(facts.quorum === undefined ? [] : quorumFindings(facts.quorum, facts)),
-    ...(facts.datastore === 'etcd' && facts.quorum !== undefined ? [] : serviceFindings(facts)),
+    ...(facts.quorum === undefined ? serviceFindings(facts) : quorumFindings(facts.quorum, facts)),
     ...facts.servers.flatMap((server) => serverFindings(server, facts, of)),
     ...facts.agents.flatMap((agent) => agentFindings(agent, input)),
     ...strangerFindings(facts, known),
@@ -57,9 +56,10 @@ function brokenData({known, plan}: FindingsInput): Finding[] {
 function clustersBesideEachOther(known: readonly Known[]): readonly PlanRefusal[] {
   const clusters = new Map<string, string[]>();
   for (const {host, kind} of known) {
-    const {ca} = host.sighting?.data ?? {};
-    if (kind === 'bare' || kind === 'unknown' || (kind !== 'sqlite' && ca === undefined)) continue;
-    const key = kind === 'sqlite' ? `SQLite/${host.wanted.host}` : `CA ${ca?.slice(0, 12)}`;
+    const ca = host.sighting?.data.ca;
+    const own = kind === 'bare' || ca === undefined ? undefined : `CA ${ca.slice(0, 12)}`;
+    const key = kind === 'sqlite' ? `SQLite/${host.wanted.host}` : own;
+    if (key === undefined) continue;
     clusters.set(key, [...(clusters.get(key) ?? []), host.wanted.host]);
   }
   if (clusters.size < 2) return [];

@@ -92,7 +92,7 @@ const rows: Record<string, StatusRow> = {
       status(
         [seen('server1', {...asWanted(sqliteServer('server1')), server: {...unit, active: 'inactive'}, ping: false})],
         [],
-        undefined,
+        'none answered',
       ),
     health: 'broken',
     findings: [
@@ -354,7 +354,7 @@ const rows: Record<string, StatusRow> = {
     quorum: {voters: 4, healthy: 2, unknown: 2, needed: 3, mayFail: 0, held: true},
   },
   'SQLite, its server cannot be reached': {
-    status: () => status([seen('server1', undefined)], [], undefined),
+    status: () => status([seen('server1', undefined)], [], 'none answered'),
     health: 'unknown',
     findings: [
       {
@@ -398,7 +398,7 @@ const rows: Record<string, StatusRow> = {
           ),
         ),
         [],
-        undefined,
+        'none answered',
       ),
     health: 'broken',
     findings: [
@@ -431,7 +431,7 @@ const rows: Record<string, StatusRow> = {
           seen('server2', undefined, {}, {k3s_server_config: {'datastore-endpoint': 'mysql://u:p@tcp(h)/d'}}),
         ],
         [],
-        undefined,
+        'none answered',
       ),
     health: 'unknown',
     findings: [

@@ -1,5 +1,5 @@
 import {causeOf, fatalMessage} from './causes.js';
-import {addressOf, isRunning, kindOf, nodeNameOf} from './classify.js';
+import {addressOf, type ClusterHost, isRunning, kindOf, nodeNameOf} from './classify.js';
 import {memberNodeName} from './known.js';
 import type {NodeRow} from './nodes.js';
 import type {HostPlan} from './plan.js';
@@ -17,14 +17,20 @@ const firstToEnd = (certificates: readonly Certificate[]): Certificate | undefin
       undefined,
     );
 
-const isFailing = (unit: UnitState | undefined): boolean =>
-  unit?.active === 'failed' || (unit?.active === 'activating' && unit.restarts > 0);
+/** How a service does not stay up; undefined for one of which that cannot be said. */
+function failureOf(unit: UnitState | undefined): string | undefined {
+  if (unit?.active === 'failed') return 'its service has failed';
+  const again = unit?.active === 'activating' && unit.restarts > 0;
+  return again ? `its service was restarted ${unit.restarts} times` : undefined;
+}
 
-function stateOf({host, more}: SeenHost, node: NodeRow | undefined): HostState {
+const unitOf = ({wanted, sighting}: ClusterHost): UnitState | undefined =>
+  wanted.kind === 'server' ? sighting?.server : sighting?.agent;
+
+function stateOf({host, more}: SeenHost, unit: UnitState | undefined, node: NodeRow | undefined): HostState {
   const {sighting, wanted} = host;
   if (sighting === undefined) return 'unknown';
-  const unit = wanted.kind === 'server' ? sighting.server : sighting.agent;
-  if (isFailing(unit)) return 'failing';
+  if (failureOf(unit) !== undefined) return 'failing';
   if (unit?.active === 'activating' || unit?.active === 'reloading') return 'starting';
   if (unit?.active !== 'active') {
     const isBare = wanted.kind === 'server' ? kindOf(host) === 'bare' : !sighting.data.agent;
@@ -45,16 +51,13 @@ function causeIn(logged: readonly string[]): {readonly why: string; readonly hin
   return line === undefined ? undefined : {why: line};
 }
 
-function whyOf(seen: SeenHost, state: HostState): {readonly why?: string; readonly hint?: string} {
-  if (state === 'unknown') return {why: seen.host.why ?? 'unreachable'};
-  if (state !== 'failing') return {};
-  const {sighting, wanted} = seen.host;
-  const unit = wanted.kind === 'server' ? sighting?.server : sighting?.agent;
-  const cause = causeIn(seen.more?.logged ?? []);
-  const loop =
-    unit?.active === 'failed' ? 'its service has failed' : `its service was restarted ${unit?.restarts ?? 0} times`;
+function whyOf({host, more}: SeenHost, unit: UnitState | undefined): {readonly why?: string; readonly hint?: string} {
+  if (host.sighting === undefined) return {why: host.why ?? 'unreachable'};
+  const failure = failureOf(unit);
+  if (failure === undefined) return {};
+  const cause = causeIn(more?.logged ?? []);
   return {
-    why: cause === undefined ? `${loop}, and its journal names no cause` : `${loop}: ${cause.why}`,
+    why: cause === undefined ? `${failure}, and its journal names no cause` : `${failure}: ${cause.why}`,
     ...(cause?.hint === undefined ? {} : {hint: cause.hint}),
   };
 }
@@ -68,15 +71,15 @@ export function hostStatus(
   const {host, more} = seen;
   const nodeName = nodeNameOf(host);
   const node = nodes?.find(({name}) => name === nodeName);
-  const state = stateOf(seen, node);
+  const unit = unitOf(host);
   const certificate = firstToEnd(more?.certificates ?? []);
   const version = host.sighting?.version;
   return {
     host: host.wanted.host,
     address: addressOf(host),
     nodeName,
-    state,
-    ...whyOf(seen, state),
+    state: stateOf(seen, unit, node),
+    ...whyOf(seen, unit),
     ...(version === undefined ? {} : {version}),
     ...(node === undefined ? {} : {node}),
     ...(certificate === undefined ? {} : {certificate}),
@@ -89,7 +92,7 @@ export function hostStatus(
 export function memberOf({host}: SeenHost, listed: readonly EtcdMember[]): EtcdMember | undefined {
   const own = host.sighting?.data.etcdName;
   return (
-    listed.find(({name}) => own !== undefined && name === own) ??
+    listed.find(({name}) => name === own) ??
     listed.find(({name}) => name !== '' && memberNodeName(name) === nodeNameOf(host))
   );
 }

@@ -1,4 +1,5 @@
 import {X509Certificate} from 'node:crypto';
+import {basename} from 'node:path/posix';
 import {raw, type Script, sh} from '../shell/index.js';
 import type {K3sPaths} from './look.js';
 
@@ -72,13 +73,13 @@ failing k3s
 failing k3s-agent
 :)`;
 
-/** Leaf certificates and authorities by file; a file that is no certificate is passed over. */
+/** Leaf certificates and authorities by file, from lines `FILE TEXT`; a file that is no certificate is passed over. */
 function certificatesIn(lines: readonly string[]): Certificate[] {
   const texts = new Map<string, string[]>();
   for (const line of lines) {
-    const match = /^cert (\S+) (.*)$/.exec(line);
-    if (match?.[1] === undefined) continue;
-    texts.set(match[1], [...(texts.get(match[1]) ?? []), match[2] ?? '']);
+    const space = line.indexOf(' ');
+    const file = line.slice(0, space);
+    texts.set(file, [...(texts.get(file) ?? []), line.slice(space + 1)]);
   }
   return [...texts].flatMap(([file, text]) => {
     try {
@@ -90,6 +91,12 @@ function certificatesIn(lines: readonly string[]): Certificate[] {
   });
 }
 
+/** From a line `SECONDS BYTES PATH`; the path may have spaces. */
+function snapshotIn(line: string): Snapshot {
+  const [savedAt, size, ...path] = line.split(' ');
+  return {name: basename(path.join(' ')), savedEpochSeconds: Number(savedAt), sizeBytes: Number(size)};
+}
+
 /** Reads what {@link statusScript} printed. */
 export function parseStatusLook(stdout: string): StatusSighting {
   const lines = stdout.split('\n');
@@ -99,23 +106,15 @@ export function parseStatusLook(stdout: string): StatusSighting {
     const [text] = after(`metric ${name} `);
     return text === undefined ? undefined : Number(text);
   };
-  const [, savedAt, size, path] = /^(\d+) (\d+) (.*)$/.exec(after('snapshot ')[0] ?? '') ?? [];
+  const [snapshot] = after('snapshot ').map(snapshotIn);
   const sums = after('agent-sum ');
   const dbSizeBytes = metric('etcd_mvcc_db_total_size_in_bytes');
   const dbQuotaBytes = metric('etcd_server_quota_backend_bytes');
   return {
-    certificates: certificatesIn(lines),
+    certificates: certificatesIn(after('cert ')),
     apiReady: after('readyz ')[0] === 'ok',
     logged: after('log '),
-    ...(path === undefined
-      ? {}
-      : {
-          snapshot: {
-            name: path.slice(path.lastIndexOf('/') + 1),
-            savedEpochSeconds: Number(savedAt),
-            sizeBytes: Number(size),
-          },
-        }),
+    ...(snapshot === undefined ? {} : {snapshot}),
     ...(dbSizeBytes === undefined ? {} : {dbSizeBytes}),
     ...(dbQuotaBytes === undefined ? {} : {dbQuotaBytes}),
     ...(sums.length === 0 ? {} : {agentSumsNow: sums.join('\n')}),

@@ -253,10 +253,15 @@ const rows: Record<string, StatusRow> = {
           seen('server3', member('server3')),
         ],
         [],
-        undefined,
+        'none answered',
       ),
     health: 'healthy',
     findings: [
+      {
+        level: 'note',
+        hosts: [],
+        what: '2 versions run: v1.30.6+k3s1 on server1, server3; v1.31.0+k3s1 on server2',
+      },
       {
         level: 'note',
         hosts: [],

@@ -15,11 +15,11 @@ export function versionFindings({versions, servers, agents}: Facts): Finding[] {
   const runs = ({node, version}: (typeof agents)[number]): Version | undefined =>
     parseVersion(node?.version || version || '');
   const ofServers = servers.flatMap((server) => runs(server) ?? []).sort(compareVersions);
-  const [oldest, newest] = [ofServers[0], ofServers.at(-1)];
   const wrong = agents.flatMap((agent): Finding[] => {
     const own = runs(agent);
-    if (own === undefined || oldest === undefined || newest === undefined) return [];
-    if (own.minor > oldest.minor)
+    if (own === undefined) return [];
+    const oldest = ofServers.find(({minor}) => minor < own.minor);
+    if (oldest !== undefined)
       return [
         {
           level: 'degraded',
@@ -28,7 +28,8 @@ export function versionFindings({versions, servers, agents}: Facts): Finding[] {
           hint: 'run site.yml with one k3s_version for all',
         },
       ];
-    if (newest.minor - own.minor > oldestKubelet)
+    const newest = ofServers.findLast(({minor}) => minor - own.minor > oldestKubelet);
+    if (newest !== undefined)
       return [
         {
           level: 'degraded',
@@ -43,8 +44,8 @@ export function versionFindings({versions, servers, agents}: Facts): Finding[] {
 }
 
 /** A cluster on etcd without a snapshot of late; ones that went to S3 alone are not seen. */
-export function snapshotFindings({datastore, quorum, snapshot}: Facts, now: Date): Finding[] {
-  if (datastore !== 'etcd' || quorum === undefined) return [];
+export function snapshotFindings({quorum, snapshot}: Facts, now: Date): Finding[] {
+  if (quorum === undefined) return [];
   if (snapshot === undefined)
     return [
       {
