@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import {defaultPaths} from './look.js';
-import {parseStatusLook, statusScript} from './status_look.js';
+import {nodesScript, parseStatusLook, statusScript} from './status_look.js';
 
 /** A certificate that ends in 2036, made for this test; its key is nowhere. */
 const pem = `-----BEGIN CERTIFICATE-----
@@ -62,6 +62,7 @@ test('metrics, readiness, sums and the last words of a service', (t) => {
       'metric etcd_mvcc_db_total_size_in_bytes 2.1e+06',
       'metric etcd_server_quota_backend_bytes 2.147483648e+09',
       'agent-sum abc  /usr/local/bin/k3s',
+      'agent-sum def  /etc/rancher/k3s/config.yaml',
       'log level=error msg="one"',
       'log level=fatal msg="two"',
     ].join('\n'),
@@ -69,10 +70,24 @@ test('metrics, readiness, sums and the last words of a service', (t) => {
   t.true(seen.apiReady);
   t.is(seen.dbSizeBytes, 2_100_000);
   t.is(seen.dbQuotaBytes, 2_147_483_648);
-  t.is(seen.agentSumsNow, 'abc  /usr/local/bin/k3s');
+  t.is(seen.agentSumsNow, 'abc  /usr/local/bin/k3s\ndef  /etc/rancher/k3s/config.yaml');
   t.deepEqual(seen.logged, ['level=error msg="one"', 'level=fatal msg="two"']);
 });
 
 test('nothing there', (t) => {
   t.deepEqual(parseStatusLook(''), {certificates: [], apiReady: false, logged: []});
+});
+
+test('a file that is no certificate is passed over', (t) => {
+  const lines = (file: string, text: string): string[] => text.split('\n').map((line) => `cert ${file} ${line}`);
+  const {certificates} = parseStatusLook([...lines('a.crt', 'nothing of the kind'), ...lines('b.crt', pem)].join('\n'));
+  t.deepEqual(certificates, [{file: 'b.crt', notAfter: new Date('2036-11-25T21:25:20Z'), authority: false}]);
+});
+
+test('the Nodes are asked of the K3s of the host, under whatever name its folder has', (t) => {
+  const binDir = mkdtempSync(join(tmpdir(), "status it's "));
+  t.teardown(() => rmSync(binDir, {recursive: true}));
+  writeFileSync(join(binDir, 'k3s'), '#!/bin/sh\necho "$*"\necho noise >&2\n', {mode: 0o755});
+  const {source} = nodesScript({...defaultPaths, binDir});
+  t.is(execFileSync('dash', [], {input: source, encoding: 'utf8'}), 'kubectl get --raw /api/v1/nodes\n');
 });
