@@ -1,13 +1,14 @@
-import {lookScript, parseLook, preflight} from '../../src/cluster/index.js';
+import {type DecidedHost, lookScript, parseLook, preflight} from '../../src/cluster/index.js';
 import {defineModule, p} from '../../src/module/index.js';
 import {clusterHosts} from '../k3s_roles/entries.js';
 import {lookParams, pathsOf} from '../k3s_roles/look_params.js';
 import {refusalsOf} from '../k3s_roles/where.js';
 
 /** What `k3s_roles` of this run found on the host, so that a change since then is seen; undefined without it. */
-const foundThen = (variable: unknown): string | undefined => {
+const foundThen = (variable: unknown): DecidedHost | undefined => {
   if (typeof variable !== 'object' || variable === null || !('found' in variable)) return undefined;
-  return typeof variable.found === 'string' ? variable.found : undefined;
+  if (typeof variable.found !== 'string') return undefined;
+  return {kind: variable.found, onItsWay: 'on_its_way' in variable && variable.on_its_way === true};
 };
 
 export default defineModule({

@@ -60,6 +60,7 @@ export {datastoreFiles} from './datastore_wanted.js';
 export {effectiveOf} from './effective.js';
 export {keptComment, keptIn, renderEnvironment, secretsInEnvironment} from './environment.js';
 export {withKept} from './kept.js';
+export {isOnItsWay} from './known.js';
 export {type KubeconfigMerge, type KubeconfigWanted, mergeKubeconfig} from './kubeconfig.js';
 export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
@@ -84,7 +85,7 @@ export {
   poolOf,
 } from './pool.js';
 export {preflight} from './preflight.js';
-export type {Preflight} from './preflight_types.js';
+export type {DecidedHost, Preflight} from './preflight_types.js';
 export {hasQuorum, mayStopOne, quorumOf, tolerance} from './quorum.js';
 export {sumsIn} from './restart_reason.js';
 export {resolveRoles} from './roles.js';

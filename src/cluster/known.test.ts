@@ -6,6 +6,7 @@ import {
   listingHost,
   memberFor,
   memberHost,
+  running,
   runningMember,
   sightingOf,
   stoppedHost,
@@ -18,6 +19,7 @@ import {
   etcdOf,
   hasBegun,
   hasLeader,
+  isOnItsWay,
   isRemoved,
   knownServers,
   learnersOf,
@@ -229,4 +231,28 @@ test('learners of this run, and of no other', (t) => {
     learnersOf(servers).map(({host}) => host.wanted.host),
     ['server2'],
   );
+});
+
+const starting = {...running, active: 'activating'};
+const joiner = 'server: https://10.0.0.1:6443\n';
+const beginner = 'cluster-init: true\n';
+for (const [words, change, step, expected] of [
+  ['told to join, K3s starting', {configText: joiner, server: starting}, 'join', true],
+  ['told to join, K3s up', {configText: joiner, server: running}, 'join', true],
+  ['told to join, and stopped', {configText: joiner, server: {...running, active: 'inactive'}}, 'join', false],
+  ['told to join, without a unit', {configText: joiner}, 'join', false],
+  ['told to join, where it is to begin', {configText: joiner, server: starting}, 'init', false],
+  ['told to join, where its dead member goes first', {configText: joiner, server: starting}, 'replace', false],
+  ['told to begin, K3s starting', {configText: beginner, server: starting}, 'init', true],
+  ['told to begin, where it is to join', {configText: beginner, server: starting}, 'join', false],
+  ['told nothing', {configText: 'debug: true\n', server: starting}, 'join', false],
+  ['with data', {configText: joiner, server: starting, data: {wal: true}}, 'join', false],
+] as const) {
+  test(`a server ${words} is ${expected ? '' : 'not '}on its way by itself to ${step}`, (t) => {
+    t.is(isOnItsWay(bareHost('server3', change), step), expected);
+  });
+}
+
+test('an unknown server is not on its way', (t) => {
+  t.false(isOnItsWay(unknownHost('server3'), 'join'));
 });

@@ -51,6 +51,16 @@ export const hasBegun = ({sighting}: ClusterHost): boolean => {
 /** Systemd keeps it up, though it may wait for the others: a member alone of three neither answers nor ends. */
 const isUp = ({sighting}: ClusterHost): boolean => ['active', 'activating'].includes(sighting?.server?.active ?? '');
 
+/**
+ * A server without data where K3s is starting by itself towards the same step, as after a power cut in the middle of a join: it
+ * may be a member at the next look, and nobody else has changed it then.
+ */
+export function isOnItsWay(host: ClusterHost, step: string): boolean {
+  if (kindOf(host) !== 'bare' || host.sighting === undefined || !isUp(host)) return false;
+  const config = liveConfig(host.sighting);
+  return step === 'init' ? config['cluster-init'] === true : step === 'join' && config.server !== undefined;
+}
+
 /** What the cluster says of a server that has etcd's data. */
 export type Standing =
   | 'voter'

@@ -267,8 +267,8 @@ test('looks that come one after another are no clocks apart', (t) => {
 
 test('a server that changed since the roles were decided is refused', (t) => {
   const decided = new Map([
-    ['server1', 'bare'],
-    ['server2', 'unknown'],
+    ['server1', {kind: 'bare', onItsWay: false}],
+    ['server2', {kind: 'unknown', onItsWay: false}],
   ]);
   const servers = ['server1', 'server2'].map((name) => member(name));
   t.deepEqual(preflight({servers, agents: [], binaryGiven: false, decided}).refusals, [

@@ -4,8 +4,10 @@ import {
   bareHost,
   clusterHost,
   memberHost,
+  runningMember,
   sightingOf,
   sqliteServer,
+  three,
   unitFiles,
   unknownHost,
 } from '../../test/support/cluster_hosts.js';
@@ -73,7 +75,7 @@ for (const [then, host, words] of [
   ['of a kind of tomorrow', bareHost('server1'), ['of a kind of tomorrow', 'without data']],
 ] as const) {
   test(`a server that was ${then ?? 'not there'} ${words === undefined ? 'may be' : 'may not be'} this now: ${words?.[1] ?? host.sighting?.hostname ?? 'unknown'}`, (t) => {
-    const decided = new Map(then === undefined ? [] : [['server1', then]]);
+    const decided = new Map(then === undefined ? [] : [['server1', {kind: then, onItsWay: false}]]);
     t.deepEqual(
       changedSince({servers: [host], agents: [], binaryGiven: false, decided}, [host]),
       words === undefined
@@ -86,6 +88,39 @@ for (const [then, host, words] of [
             },
           ],
     );
+  });
+}
+
+const joined = (name: string, ca: string | undefined, clusterId = 'c1'): ClusterHost => {
+  const {etcd, data} = runningMember(name, three, clusterId);
+  return memberHost(name, {...(etcd === undefined ? {} : {etcd}), data: {...data, ...(ca === undefined ? {} : {ca})}});
+};
+/** Has data, and its etcd does not answer yet. */
+const silent = (name: string, ca: string | undefined): ClusterHost =>
+  bareHost(name, {data: {wal: true, ...(ca === undefined ? {} : {ca})}});
+
+for (const [name, host, others, allowed] of [
+  ['a member of the cluster', joined('server3', 'ca1'), [joined('server1', 'ca1')], true],
+  ['one with data, whose etcd does not answer yet', silent('server3', 'ca1'), [joined('server1', 'ca1')], true],
+  ['the first member', silent('server3', 'ca1'), [bareHost('server1')], true],
+  ['a member of another cluster', joined('server3', 'ca1', 'c2'), [joined('server1', 'ca1')], false],
+  ['one with certificates of another cluster', silent('server3', 'ca2'), [joined('server1', 'ca1')], false],
+  ['one with certificates that cannot be read', silent('server3', undefined), [joined('server1', 'ca1')], false],
+  ['on SQLite', bareHost('server3', {data: {stateDb: true, ca: 'ca1'}}), [joined('server1', 'ca1')], false],
+] as const) {
+  test(`a server that was on its way ${allowed ? 'may be' : 'may not be'} this now: ${name}`, (t) => {
+    const refusals = (onItsWay: boolean) =>
+      changedSince(
+        {
+          servers: [...others, host],
+          agents: [],
+          binaryGiven: false,
+          decided: new Map([['server3', {kind: 'bare', onItsWay}]]),
+        },
+        [],
+      ).map(({hosts}) => hosts);
+    t.deepEqual(refusals(true), allowed ? [] : [['server3']]);
+    t.deepEqual(refusals(false), [['server3']]);
   });
 }
 

@@ -1,4 +1,4 @@
-import {kindOf} from './classify.js';
+import {type ClusterHost, kindOf} from './classify.js';
 import type {PlanRefusal} from './plan.js';
 import type {Check, PreflightInput} from './preflight_types.js';
 import {type HostFault, together} from './together.js';
@@ -74,12 +74,29 @@ export const hostSystems: Check = (_input, hosts) =>
     }),
   );
 
+/**
+ * What was on its way has come where the roles saw it go: there is one cluster, and its authority signed this server's
+ * certificates. The steps that were decided for it do for a member what they do for a joiner.
+ */
+function hasArrived(host: ClusterHost, servers: readonly ClusterHost[]): boolean {
+  const own = host.sighting?.data.ca;
+  const living = servers.flatMap(({sighting}) => (sighting?.etcd === undefined ? [] : [sighting]));
+  return (
+    kindOf(host) === 'member' &&
+    own !== undefined &&
+    new Set(living.map(({etcd}) => etcd?.clusterId)).size <= 1 &&
+    living.every(({data}) => data.ca === own)
+  );
+}
+
 /** Between the look that decided and this one the lock was taken; whoever changed a server before that is over now. */
 export const changedSince: Check = ({servers, decided = new Map()}) =>
   servers.flatMap((host): PlanRefusal[] => {
     const {host: name} = host.wanted;
-    const [then, now] = [decided.get(name), kindOf(host)];
+    const {kind: then = undefined, onItsWay = false} = decided.get(name) ?? {};
+    const now = kindOf(host);
     if (then === undefined || then === 'unknown' || now === 'unknown' || then === now) return [];
+    if (onItsWay && hasArrived(host, servers)) return [];
     return [
       {
         hosts: [name],

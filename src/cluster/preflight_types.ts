@@ -6,6 +6,13 @@ export interface Preflight {
   readonly warnings: readonly string[];
 }
 
+/** What a server was when the roles were decided. */
+export interface DecidedHost {
+  readonly kind: string;
+  /** K3s was starting there by itself, towards what the roles made of it: it began or joined (`isOnItsWay`). */
+  readonly onItsWay: boolean;
+}
+
 export interface PreflightInput {
   readonly servers: readonly ClusterHost[];
   readonly agents: readonly ClusterHost[];
@@ -14,7 +21,7 @@ export interface PreflightInput {
   /** Versions that such binaries have, by host, as far as they tell. */
   readonly binaryVersions?: ReadonlyMap<string, string>;
   /** What each server was when the roles were decided; a host without an entry is not compared. */
-  readonly decided?: ReadonlyMap<string, string | undefined>;
+  readonly decided?: ReadonlyMap<string, DecidedHost | undefined>;
 }
 
 export type Check = (input: PreflightInput, hosts: readonly ClusterHost[]) => readonly PlanRefusal[];

@@ -4,7 +4,7 @@ import type {K3sConfig} from './config_file.js';
 import {type ConversionWish, conversionStep} from './conversion_roles.js';
 import {effectiveOf, isForeign} from './effective.js';
 import {type ClusterTokens, hostConfig} from './host_config.js';
-import {hasLeader, isRemoved, type Known} from './known.js';
+import {hasLeader, isOnItsWay, isRemoved, type Known} from './known.js';
 import type {Datastore, HostPlan, Membership, Step} from './plan.js';
 import {restartReason} from './restart_reason.js';
 import type {Wiped} from './wiped.js';
@@ -51,7 +51,11 @@ function stepOf(known: Known, picture: Picture): Pick<HostPlan, 'step' | 'why' |
   if (kind === 'bare') {
     if (known === seed) return {step: 'init', why: 'no server has any data'};
     const dead = wiped.find((one) => one.known === known)?.dead;
-    if (dead === undefined) return {step: 'join', why: `has no data${through}${notHeardYet(picture)}`};
+    if (dead === undefined)
+      return {
+        step: 'join',
+        why: `${isOnItsWay(host, 'join') ? 'has no data yet, and K3s is starting there' : 'has no data'}${through}${notHeardYet(picture)}`,
+      };
     return {
       step: 'replace',
       why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`,

@@ -209,6 +209,8 @@ test.serial(
           ...filesOf('server2', 'server'),
           ...filesOf('server3', 'server'),
           ...filesOf('agent1', 'agent'),
+          // One is restarted, and a snapshot comes before it.
+          'server1 | A snapshot of etcd | etcd snapshot before-change',
         ],
         restarted: ['server2'],
       });
