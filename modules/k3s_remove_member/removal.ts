@@ -1,4 +1,4 @@
-import {type EtcdMember, parseMemberList} from '../../src/cluster/index.js';
+import {type EtcdMember, parseMemberList, peerPort} from '../../src/cluster/index.js';
 import type {Step, StepOutput, WaitVerdict} from '../../src/module/index.js';
 import {raw, type Script, sh} from '../../src/shell/index.js';
 
@@ -50,22 +50,19 @@ export function parseRemoval(stdout: string, {member}: RemovalGiven): RemovalSee
   };
 }
 
-/**
- * The last look before it is done: whoever answers at the member's address is alive, and is not removed; also one that takes the
- * connection and then says nothing. Dead is a port that refuses (curl: 7) and one to which no connection comes about (28, after 0 s).
- */
+/** The last look before it is done: whoever answers at the member's address, or only takes the connection, is alive and not removed. */
 function stillDead({peerUrls}: EtcdMember, given: RemovalGiven): Step {
   const url = peerUrls[0] ?? '';
   return {
     step: 'wait',
     title: `${given.member} to be seen dead`,
     probe: sh`${head(given)}
+${peerPort}
 u=${url}
 [ -n "$u" ] || exit 0
-x=$(curl -sk --max-time 3 -o /dev/null -w '%{time_connect}' --cert "$t/peer-server-client.crt" --key "$t/peer-server-client.key" "$u/version" 2>/dev/null)
-echo "curl $? $x"`,
+echo "peer $(peer_port "$u")"`,
     until: ({stdout}) =>
-      /^curl (?!7 |28 0[.,]0+$)/m.test(stdout)
+      /^peer open$/m.test(stdout)
         ? {
             wait: 'failed',
             why: `at ${url} something answers now, so ${given.member} lives and is not removed`,

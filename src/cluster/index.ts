@@ -66,6 +66,7 @@ export {type KubeconfigSource, kubeconfigSource} from './kubeconfig_source.js';
 export {defaultPaths, type K3sPaths, lookScript} from './look.js';
 export {compareRecords, type Lookup} from './name_records.js';
 export {cordonMark, type NodeRow, parseNodeList} from './nodes.js';
+export {peerPort} from './peer_port.js';
 export {
   type ClusterPlan,
   type FaultyVariable,

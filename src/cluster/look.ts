@@ -1,6 +1,7 @@
 import {raw, type Script, sh} from '../shell/index.js';
 import {defaultConversionDir} from './conversion.js';
 import {lookFunctions} from './look_functions.js';
+import {peerPort} from './peer_port.js';
 
 /** Where K3s keeps things; each can be moved by the user. */
 export interface K3sPaths {
@@ -27,7 +28,7 @@ export const defaultPaths: K3sPaths = {
  */
 export function lookScript(paths: K3sPaths, {sums = false}: {readonly sums?: boolean} = {}): Script {
   const sumsNow = sums ? raw('sums_now') : raw(':');
-  return sh`${lookFunctions}
+  return sh`${lookFunctions}${peerPort}
 d=${paths.dataDir} c=${paths.configFile} b=${paths.binDir} s=${paths.systemdDir} v=${paths.conversionDir ?? defaultConversionDir}
 units
 n=k3s; u=$s/k3s.service; [ ! -f "$k3s_unit" ] || u=$k3s_unit

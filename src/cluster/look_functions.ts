@@ -140,11 +140,6 @@ setting() {
 etcd() {
   curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d "$1" https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
 }
-# A port that takes the connection and says nothing is open: an etcd that hangs still holds its vote.
-peer() {
-  x=$(curl -sk --max-time 3 -o /dev/null -w '%{time_connect}' --cert "$t/peer-server-client.crt" --key "$t/peer-server-client.key" "$1/version" 2>/dev/null)
-  case "$? $x" in 7*) say peer "$1 closed";; '28 0'?000000) say peer "$1 silent";; *) say peer "$1 open";; esac
-}
 # What etcd says of its members, by the certificates in folder $1, and whether each is heard on its peer port.
 members() {
   t=$1
@@ -159,7 +154,7 @@ members() {
     seen="$seen $x"
   done
   IFS=$i
-  for x in $seen; do peer "$x" & done
+  for x in $seen; do say peer "$x $(peer_port "$x")" & done
   set +f
   wait
   curl -s --max-time 5 http://127.0.0.1:2381/metrics 2>/dev/null | sed -n 's/^\(etcd_server_is_leader\|etcd_server_has_leader\|etcd_server_is_learner\|etcd_mvcc_db_total_size_in_bytes\) /metric \1 /p'

@@ -102,7 +102,7 @@ test.serial(
     const before = await checks.membersSeenBy('server3');
     await checks.inside(
       'server1',
-      `${wipe}; systemd-run --unit=squatter systemd-socket-activate -l 2380 /bin/sleep 600`,
+      `${wipe}; systemd-run --unit=squatter systemd-socket-activate -l 2380 /bin/sleep 600; until ss -ltn | grep -q ':2380 '; do sleep 0.1; done`,
     );
     says(t, 'a wiped server whose member answers', await refuses(t, cluster, []));
     await checks.inside('server1', 'systemctl stop squatter; mkdir -p /var/lib/rancher/k3s/server/db/etcd/member/snap');
