@@ -19,8 +19,7 @@ interface Place {
 
 /**
  * Asks this server under each name, as a client would that trusts the cluster's CA: no name has to resolve for it. A name that
- * is served and is not in the Secret `k3s-serving` counts as missing: K3s falls back on that Secret once its own API is up
- * (seen on v1.22: rancher/dynamiclistener, storage/kubernetes).
+ * is served and is not in the Secret `k3s-serving` counts as missing: it would not stay (see `namesNotKept`).
  */
 const namesProbe = (names: readonly string[], {port, dataDir, binDir}: Place): Script =>
   joinScripts([
@@ -29,16 +28,16 @@ const namesProbe = (names: readonly string[], {port, dataDir, binDir}: Place): S
 kept() {
   ${keptNamesScript(binDir)}
 }
+all=$(kept)
 loses() {
   case $1 in own|*:*) return 1;; esac
-  all=$(kept)
   [ -n "$all" ] && ! printf '%s\n' "$all" | grep -qixF -e "$1"
 }
 ask() {
   curl -s -o /dev/null --max-time 5 --cacert ${`${dataDir}/server/tls/server-ca.crt`} --connect-to ${`::127.0.0.1:${port}`} "https://$2/ping" 2>/dev/null
   rc=$?
   if [ "$rc" = 0 ] && loses "$1"; then rc=60; fi
-  case $rc in 51|60) if [ "$more" -gt 0 ]; then more=$((more - 1)); sleep 1; ask "$1" "$2"; return; fi;; esac
+  case $rc in 51|60) if [ "$more" -gt 0 ]; then more=$((more - 1)); sleep 1; all=$(kept); ask "$1" "$2"; return; fi;; esac
   echo "$rc $1"
 }
 ask own ${`127.0.0.1:${port}`}`,
@@ -70,8 +69,8 @@ export default defineModule({
   kind: 'action',
   name: 'k3s_serving_names',
   summary: "Tells which names a server's certificate lacks: those of the fixed address and of tls-san.",
-  description: `Asks the server on its own port under each name, trusting the cluster's CA only, so it sees what a client sees; a name that the Secret k3s-serving lacks would not stay, and counts as lacking. Changes nothing. In a
-dry run a server that would be restarted is taken to have all of them: K3s takes up \`tls-san\` at its start.`,
+  description: `Asks the server on its own port under each name, trusting the cluster's CA only, so it sees what a client sees; a name that the Secret
+k3s-serving lacks would not stay, and counts as lacking. Changes nothing. In a dry run a server that would be restarted is taken to have all of them: K3s takes up \`tls-san\` at its start.`,
   params,
   returns: {missing: 'Names that the certificate is not good for.'},
   examples: [{name: 'After tls-san was changed', params: {names: ['192.0.2.10', 'k3s.example.com']}}],

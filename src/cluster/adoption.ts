@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {loadAll, YAML11_SCHEMA} from 'js-yaml';
 import {Secret} from '../shell/index.js';
-import {type ClusterHost, nodeNameOf} from './classify.js';
+import {type ClusterHost, nodeNameOf, unitOf} from './classify.js';
 import {differingKeys, type K3sConfig, membershipKeys} from './config_file.js';
 import {booleanKeys} from './config_keys.js';
 import {effectiveOf, effectiveThen, isForeign} from './effective.js';
@@ -89,7 +89,7 @@ function registriesDiffer({wanted, sighting}: ClusterHost): boolean {
 export function adoptionOf(host: ClusterHost, planned: K3sConfig): Adoption | undefined {
   const {sighting, wanted} = host;
   if (sighting === undefined || !isForeign(sighting, wanted.kind)) return undefined;
-  const unit = wanted.kind === 'server' ? sighting.server : sighting.agent;
+  const unit = unitOf(host);
   if (unit?.active !== 'active') return undefined;
   const now = effectiveOf(sighting, wanted.kind);
   const then = effectiveThen(sighting, wanted.kind, planned, wanted.environment);

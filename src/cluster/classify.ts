@@ -1,7 +1,7 @@
 import type {Secret} from '../shell/index.js';
 import {type K3sConfig, parseConfigFile} from './config_file.js';
 import {effectiveOf} from './effective.js';
-import type {Sighting} from './sighting.js';
+import type {Sighting, UnitState} from './sighting.js';
 import type {WantedHost} from './wanted.js';
 
 /** One host of the cluster: what is wanted of it and what is known of it. */
@@ -32,6 +32,10 @@ export function kindOf(host: ClusterHost): ServerKind {
   if (config['datastore-endpoint'] !== undefined && data.serverTls) return 'external';
   return 'bare';
 }
+
+/** The service that the host is wanted to run: k3s on a server, k3s-agent on an agent. */
+export const unitOf = ({wanted, sighting}: ClusterHost): UnitState | undefined =>
+  wanted.kind === 'server' ? sighting?.server : sighting?.agent;
 
 /** Running as far as systemd and K3s's own port say. */
 export const isRunning = (host: ClusterHost): boolean =>

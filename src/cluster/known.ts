@@ -49,7 +49,8 @@ export const hasBegun = ({sighting}: ClusterHost): boolean => {
 };
 
 /** Systemd keeps it up, though it may wait for the others: a member alone of three neither answers nor ends. */
-const isUp = ({sighting}: ClusterHost): boolean => ['active', 'activating'].includes(sighting?.server?.active ?? '');
+export const isUp = ({sighting}: ClusterHost): boolean =>
+  ['active', 'activating'].includes(sighting?.server?.active ?? '');
 
 /**
  * A server without data where K3s is starting by itself towards the same step, as after a power cut in the middle of a join: it

@@ -1,4 +1,4 @@
-import {etcdOf, type Known, knownServers, listedMembers, votesOf} from './known.js';
+import {etcdOf, isUp, type Known, knownServers, listedMembers, votesOf} from './known.js';
 import type {HostPlan, PlanRefusal} from './plan.js';
 import {preflight} from './preflight.js';
 import {quorumOf, tolerance} from './quorum.js';
@@ -76,8 +76,7 @@ const strangersIn = (servers: readonly SeenHost[], listed: readonly EtcdMember[]
 };
 
 /** A member whose etcd gave no word though its K3s runs or starts: it may be well. */
-const isSilent = ({host: {sighting}}: SeenHost): boolean =>
-  sighting !== undefined && sighting.etcd === undefined && /^activ(e|ating)$/.test(sighting.server?.active ?? '');
+const isSilent = ({host}: SeenHost): boolean => isUp(host) && host.sighting?.etcd === undefined;
 
 /**
  * Whether a majority of etcd's voters is there, as far as it can be told: a voter that sees a leader is in one, if there are

@@ -1,4 +1,4 @@
-import {kindOf, liveConfig} from './classify.js';
+import {kindOf, liveConfig, unitOf} from './classify.js';
 import {restartKeys} from './config_file.js';
 import type {HostPlan} from './plan.js';
 import {changedFiles, changedSince} from './restart_reason.js';
@@ -14,7 +14,7 @@ const starting = new Set<HostPlan['step']>(['init', 'join', 'replace', 'start'])
 export function differencesOf({host, more}: SeenHost, plan: HostPlan | undefined): readonly Difference[] {
   const {sighting, wanted} = host;
   if (sighting === undefined || plan === undefined) return [];
-  const unit = wanted.kind === 'server' ? sighting.server : sighting.agent;
+  const unit = unitOf(host);
   const installed = unit?.load === 'loaded';
   const found: Difference[] = starting.has(plan.step) ? [{what: plan.why, restart: true}] : [];
   // A server without data has no settings of this cluster yet.

@@ -1,5 +1,5 @@
 import {causeOf, fatalMessage} from './causes.js';
-import {addressOf, type ClusterHost, isRunning, kindOf, nodeNameOf} from './classify.js';
+import {addressOf, isRunning, kindOf, nodeNameOf, unitOf} from './classify.js';
 import {memberNodeName} from './known.js';
 import type {NodeRow} from './nodes.js';
 import type {HostPlan} from './plan.js';
@@ -23,9 +23,6 @@ function failureOf(unit: UnitState | undefined): string | undefined {
   const again = unit?.active === 'activating' && unit.restarts > 0;
   return again ? `its service was restarted ${unit.restarts} times` : undefined;
 }
-
-const unitOf = ({wanted, sighting}: ClusterHost): UnitState | undefined =>
-  wanted.kind === 'server' ? sighting?.server : sighting?.agent;
 
 function stateOf({host, more}: SeenHost, unit: UnitState | undefined, node: NodeRow | undefined): HostState {
   const {sighting, wanted} = host;
