@@ -209,6 +209,8 @@ test.serial(
           ...filesOf('server2', 'server'),
           ...filesOf('server3', 'server'),
           ...filesOf('agent1', 'agent'),
+          // Its file of settings starts a cluster, and it is a member since long.
+          'server1 | No server starts a cluster any more | /etc/rancher/k3s/config.yaml',
           // One is restarted, and a snapshot comes before it.
           'server1 | A snapshot of etcd | etcd snapshot before-change',
         ],
