@@ -49,13 +49,22 @@ async function whole(): Promise<void> {
 
 // ── A joiner killed on its way ──
 
+/** The cluster's members as server1 lists them. */
+async function listed(): Promise<string> {
+  const members = (await checks.membersSeenBy('server1'))?.members ?? [];
+  const names = members.map(
+    ({name, isLearner}) => `${name.replace(/-[0-9a-f]{8}$/, '')}${isLearner ? ' (learner)' : ''}`,
+  );
+  return names.sort().join(', ');
+}
+
 for (const stage of [
   'before its member is added',
   'as a learner with data on its disk',
   'after its promotion',
   'before it is ready',
 ]) {
-  standIn(`a joiner and the controller killed ${stage}`, async (t) => {
+  test.serial(`a joiner and the controller killed ${stage}`, async (t) => {
     await cluster.restore('two');
     await checks.settles(['server1', 'server2']);
     const {prepare, reached, kill} = joinerStages(cluster, checks)[stage] ?? t.fail();
@@ -63,6 +72,7 @@ for (const stage of [
     const run = await cluster.run([], {killOnce: reached});
     t.is(run.code, -1, `it was to be killed\n${transcript(run)}`);
     await kill();
+    t.log(`seen: ${await listed()}`);
     await checks.heals(t);
   });
 }

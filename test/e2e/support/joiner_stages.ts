@@ -5,7 +5,7 @@ import type {ClusterLab} from './cluster_lab.js';
 
 /** A point on server3's way into the cluster of server1 and server2, at which it is killed together with the controller. */
 export interface Stage {
-  /** Makes the stand-in wait there. */
+  /** Makes the stand-in wait there; real K3s goes on, and is caught on its way. */
   readonly prepare: () => Promise<void>;
   readonly reached: () => Promise<boolean>;
   /** Ends the joiner; whoever was made to wait goes on at the next start. */
@@ -15,10 +15,14 @@ export interface Stage {
 const settings = '/etc/rancher/k3s/standin.yaml';
 const joiner = 'server3';
 
-/** Stages of a join by name, in their order. They need the stand-in, which can be told to wait. */
-export function joinerStages({lab}: ClusterLab, checks: ClusterChecks): Readonly<Record<string, Stage>> {
+/**
+ * Stages of a join by name, in their order. On real K3s, which cannot be told to wait, each is over within seconds: the leader
+ * looks for learners to promote every 15 s.
+ */
+export function joinerStages({lab, k3s}: ClusterLab, checks: ClusterChecks): Readonly<Record<string, Stage>> {
   /** Waits for the host's next start of K3s. */
   const hold = async (host: string, lines: string): Promise<void> => {
+    if (k3s.real) return;
     await checks.inside(host, `mkdir -p /etc/rancher/k3s; echo '${lines}' > ${settings}`);
   };
   const letGo = async (host: string): Promise<void> => {
@@ -48,8 +52,10 @@ export function joinerStages({lab}: ClusterLab, checks: ClusterChecks): Readonly
     await letGo(joiner);
   };
   const others = ['server1', 'server2'];
-  const restartOthers = (): Promise<unknown> =>
-    Promise.all(others.map((host) => checks.inside(host, 'systemctl restart k3s')));
+  /** Only so that the stand-in reads its settings. */
+  const restartOthers = async (): Promise<void> => {
+    if (!k3s.real) await Promise.all(others.map((host) => checks.inside(host, 'systemctl restart k3s')));
+  };
   return {
     'before its member is added': {
       prepare: () => hold(joiner, 'start-delay-ms: 600000'),
