@@ -75,6 +75,17 @@ test('Nodes come by name; a list of none is empty, and what is no list is nothin
     ['a', 'b', 'c'],
   );
   t.deepEqual(parseNodeList('{}'), []);
-  t.is(parseNodeList('Unauthorized'), undefined);
-  t.is(parseNodeList(''), undefined);
+  t.deepEqual(parseNodeList('{"items":null}'), []);
+  for (const text of [
+    'Unauthorized',
+    '',
+    'null',
+    '5',
+    '"Unauthorized"',
+    '{"items":{}}',
+    '{"items":5}',
+    '{"items":[null]}',
+    '{"items":[{},5]}',
+  ])
+    t.is(parseNodeList(text), undefined, text);
 });

@@ -33,16 +33,24 @@ interface NodeList {
 
 const rolePrefix = 'node-role.kubernetes.io/';
 
-/** Reads a NodeList in JSON, sorted by name; undefined where the API gave none. */
-export function parseNodeList(text: string): readonly NodeRow[] | undefined {
-  let list: NodeList;
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A list without `items` is empty; whatever else is no list of objects is none. */
+function itemsIn(text: string): NodeList['items'] {
+  let list: unknown;
   try {
-    list = JSON.parse(text) as NodeList;
+    list = JSON.parse(text);
   } catch {
     return undefined;
   }
-  return (list.items ?? [])
-    .map(({metadata, spec, status}) => ({
+  const items = isObject(list) ? ((list as NodeList).items ?? []) : undefined;
+  return Array.isArray(items) && items.every(isObject) ? items : undefined;
+}
+
+/** Reads a NodeList in JSON, sorted by name; undefined where the API gave none. */
+export function parseNodeList(text: string): readonly NodeRow[] | undefined {
+  return itemsIn(text)
+    ?.map(({metadata, spec, status}) => ({
       name: metadata?.name ?? '',
       ready: status?.conditions?.some(({type, status: value}) => type === 'Ready' && value === 'True') === true,
       cordoned: spec?.unschedulable === true,

@@ -8,9 +8,13 @@ import {
   stoppedMember,
   three,
 } from '../../test/support/cluster_hosts.js';
-import {asWanted, member, noLeader, seen, status, unit} from '../../test/support/cluster_status.js';
+import {asWanted, member, noLeader, now, seen, status, unit} from '../../test/support/cluster_status.js';
+import {knownServers} from './known.js';
+import {resolveRoles} from './roles.js';
 import type {EtcdSighting, Sighting} from './sighting.js';
-import type {SeenHost} from './status_types.js';
+import {clusterStatus} from './status.js';
+import {findingsOf} from './status_findings.js';
+import type {SeenHost, StatusInput} from './status_types.js';
 
 test('a member whose service has failed is among those to be brought back', (t) => {
   const {findings} = status(
@@ -120,4 +124,24 @@ test('no cluster of their own: bare and unknown servers, and members whose autho
     what: 'the servers are 2 different clusters: server1 (CA aaaaaaaaaaaa); server2, server3 (CA bbbbbbbbbbbb)',
     hint: 'decide which cluster is the one to keep, and uninstall K3s on the servers of the other',
   });
+});
+
+test('what is said already is said once, though site.yml would refuse it or warn of it too', (t) => {
+  const servers = [...three.slice(0, 2).map((name) => seen(name, member(name))), seen('server3', undefined)];
+  const input: StatusInput = {servers, agents: [], now, random: (bytes) => Buffer.alloc(bytes)};
+  const hosts = servers.map(({host}) => host);
+  const said = 'server3 cannot be reached from here, but other members reach its etcd: unreachable';
+  const findings = findingsOf({
+    input,
+    known: knownServers(hosts),
+    facts: clusterStatus(input),
+    plan: resolveRoles({servers: hosts, agents: [], lost: [], allowEven: true, random: input.random}),
+    wouldRefuse: [said, 'another'].map((what) => ({what, hint: 'a hint'})),
+    wouldWarn: [said, 'a warning'],
+  });
+  t.deepEqual(findings, [
+    {level: 'degraded', hosts: ['server3'], what: said},
+    {level: 'note', hosts: [], what: 'site.yml would refuse: another', hint: 'a hint'},
+    {level: 'note', hosts: [], what: 'a warning'},
+  ]);
 });

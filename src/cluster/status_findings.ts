@@ -34,7 +34,9 @@ export function findingsOf(of: FindingsInput): readonly Finding[] {
   const refused = of.wouldRefuse
     .filter(({what}) => !said.has(what))
     .map(({what, hint}): Finding => ({level: 'note', hosts: [], what: `site.yml would refuse: ${what}`, hint}));
-  const warned = of.wouldWarn.map((what): Finding => ({level: 'note', hosts: [], what}));
+  const warned = of.wouldWarn
+    .filter((what) => !said.has(what))
+    .map((what): Finding => ({level: 'note', hosts: [], what}));
   const order = ['broken', 'unknown', 'degraded', 'note'] as const;
   return [...found, ...refused, ...warned].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
