@@ -101,7 +101,7 @@ const ips: Record<string, {host: ClusterHost; refusals: PlanRefusal[]}> = {
     host: clusterHost(
       'server1',
       sightingOf('server1', {
-        addresses: ['eth0', 'flannel.1', 'flannel-wg', 'cni0', 'veth12ab', 'kube-ipvs0', 'kubelan'].map(
+        addresses: ['eth0', 'flannel.1', 'flannel-wg', 'cni0', 'veth12ab', 'kube-ipvs0', 'kubelan', 'xveth0'].map(
           (device, at) => ({
             device,
             address: `10.0.0.${at + 1}`,
@@ -110,7 +110,7 @@ const ips: Record<string, {host: ClusterHost; refusals: PlanRefusal[]}> = {
       }),
       {k3s_node_ip: '10.9.9.9'},
     ),
-    refusals: [noAddress('10.9.9.9', '10.0.0.1, 10.0.0.7', nodeIp)],
+    refusals: [noAddress('10.9.9.9', '10.0.0.1, 10.0.0.7, 10.0.0.8', nodeIp)],
   },
   'one that another hand gave': {
     host: bareHost('server1', foreign('--node-ip', '10.9.9.9')),

@@ -1,5 +1,9 @@
+import {execFileSync} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import test from 'ava';
-import {namesNotKept, servingNames, servingVerdict} from './serving_names.js';
+import {keptNamesScript, namesNotKept, servingNames, servingVerdict} from './serving_names.js';
 
 for (const [name, config, endpoints, expected] of [
   ['nothing asked for', {}, [], []],
@@ -59,3 +63,40 @@ for (const [name, kept, wanted, lacks] of [
     t.deepEqual(namesNotKept(kept, wanted), [...lacks]);
   });
 }
+
+/** As the API writes it: in one line, or in many. */
+const secret = {
+  kind: 'Secret',
+  metadata: {
+    name: 'k3s-serving',
+    annotations: {
+      'field.cattle.io/projectId': 'cn-other',
+      'listener.cattle.io/cn-10.0.0.1': '10.0.0.1',
+      'listener.cattle.io/cn-k3s.example.com': 'k3s.example.com',
+      'listener.cattle.io/cn-__1-f16284': '::1',
+      'listener.cattle.io/fingerprint': 'SHA1=AB',
+    },
+  },
+  data: {'tls.crt': 'bm8=', 'tls.key': 'bm8='},
+};
+
+for (const [file = '', ...args] of [['dash'], ['bash'], ['busybox', 'ash']])
+  test(`${file}: the names that the Secret keeps, one a line`, (t) => {
+    const bin = mkdtempSync(join(tmpdir(), "quorate it's "));
+    const kept = (k3s: string): string => {
+      writeFileSync(join(bin, 'k3s'), `#!/bin/sh\n${k3s}\n`, {mode: 0o755});
+      return execFileSync(file, args, {
+        input: keptNamesScript(bin).source,
+        encoding: 'utf8',
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+    };
+    const asked = 'kubectl get --raw /api/v1/namespaces/kube-system/secrets/k3s-serving';
+    try {
+      for (const json of [JSON.stringify(secret), JSON.stringify(secret, undefined, 2)])
+        t.is(kept(`[ "$*" = '${asked}' ] && cat <<'END'\n${json}\nEND`), '10.0.0.1\nk3s.example.com\n::1\n');
+      t.is(kept('echo "Error from server (NotFound)" >&2; exit 1'), '');
+    } finally {
+      rmSync(bin, {recursive: true});
+    }
+  });

@@ -20,6 +20,7 @@ import {
   seen,
   status,
 } from '../../test/support/cluster_status.js';
+import type {EtcdSighting} from './sighting.js';
 import type {SeenHost} from './status_types.js';
 
 const rows: Record<string, StatusRow> = {
@@ -499,4 +500,17 @@ test('a leader is believed where a member that runs or starts says nothing of it
       ['inactive', false],
     ],
   );
+});
+
+test('a learner that says nothing makes no majority: it does not vote', (t) => {
+  const members = [memberFor('server1'), memberFor('server2'), memberFor('server3', true)];
+  const led: EtcdSighting = {clusterId: 'c1', members, isLeader: true, hasLeader: true, peers: new Map()};
+  const mute = (name: string, active: string): SeenHost =>
+    seen(name, {...stoppedMember(name), server: {...running, active}});
+  const {quorum} = status([
+    seen('server1', member('server1', {etcd: led})),
+    mute('server2', 'inactive'),
+    mute('server3', 'active'),
+  ]);
+  t.deepEqual(quorum, {voters: 2, healthy: 1, unknown: 0, needed: 2, mayFail: 0, held: false});
 });

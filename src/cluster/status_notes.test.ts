@@ -42,6 +42,11 @@ const rows: Record<string, Row> = {
     agent: 'v1.31.0+k3s1',
     wrong: ['agent1 runs v1.31.0+k3s1, newer than v1.30.6+k3s1 of a server: agents are upgraded last'],
   },
+  'a version that nobody can read, between two that are known': {
+    servers: ['v1.31.0+k3s1', 'odd', 'v1.30.6+k3s1'],
+    agent: 'v1.32.0+k3s1',
+    wrong: ['agent1 runs v1.32.0+k3s1, newer than v1.30.6+k3s1 of a server: agents are upgraded last'],
+  },
   'no server tells its version': {servers: ['odd', 'odder'], agent: 'v1.31.0+k3s1', wrong: []},
 };
 
