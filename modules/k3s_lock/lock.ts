@@ -17,8 +17,9 @@ export const lockFile = '/run/quorate/cluster.lock';
  * Takes the lock unless a living run holds it. A lock lives as long as the process that its run reaches the host through
  * (sshd's for this connection; locally the controller itself), told by pid and start time. So it needs no renewal and no
  * release: when the controller ends or dies, its connections end, and the lock is nobody's.
- * Prints `taken`, or `held` with age in seconds and owner, when it is still held after the wait. flock makes looking and
- * writing one act where it exists.
+ * Prints `taken`, `held` with age in seconds and owner, when it is still held after the wait, or `orphan`: the connection ended
+ * while this was on its way, and a lock of the host's init would be held until its next boot. flock makes looking and writing
+ * one act where it exists.
  */
 export const takeScript = (
   {who, run}: Owner,
@@ -31,8 +32,8 @@ parent_of() { set -- $(stat_of "$1"); echo "$2"; }
 start_of() { set -- $(stat_of "$1"); case "$#.$1" in ?.*|1?.*|*.Z|*.X) ;; *) shift 19; echo "$1";; esac; }
 anchor() {
   p=$$
-  while [ "$p" -gt 1 ]; do
-    case $(cat "/proc/$p/comm") in
+  while [ -n "$p" ] && [ "$p" -gt 1 ]; do
+    case $(cat "/proc/$p/comm" 2>/dev/null) in
       sh|dash|bash|ash|ksh|busybox|sudo|su|doas) p=$(parent_of "$p");;
       *) break;;
     esac
@@ -45,19 +46,25 @@ take() {
   now=$(date +%s)
   if [ -f "$f" ] && [ "$(field run)" != "$run" ] && [ -z "$force" ]; then
     pid=$(field pid)
-    if [ -n "$pid" ] && [ "$(start_of "$pid")" = "$(field start)" ]; then
+    start=$(start_of "$pid")
+    if [ -n "$start" ] && [ "$start" = "$(field start)" ]; then
       echo "held $((now - $(field since))) $(field who)"
       return
     fi
   fi
   own=$(anchor)
-  printf 'who=%s\nrun=%s\npid=%s\nstart=%s\nsince=%s\n' "$who" "$run" "$own" "$(start_of "$own")" "$now" >"$f.$$" && mv -f "$f.$$" "$f"
+  start=$(start_of "$own")
+  case "$start.$(cat "/proc/$own/comm" 2>/dev/null)" in
+    .*|*.systemd|*.init|*.openrc-init|*.runit*|*.s6-svscan|*.procd|*.tini|*.dumb-init|*.docker-init) echo orphan; return;;
+  esac
+  printf 'who=%s\nrun=%s\npid=%s\nstart=%s\nsince=%s\n' "$who" "$run" "$own" "$start" "$now" >"$f.$$" && mv -f "$f.$$" "$f"
   if [ "$(field run)" = "$run" ]; then echo taken; else echo "held 0 $(field who)"; fi
 }
 left=${waitS}
 while :; do
   said=$(take 9>"$f.guard")
-  [ "$said" != taken ] && [ "$left" -gt 0 ] || break
+  case "$said" in held*) ;; *) break;; esac
+  [ "$left" -gt 0 ] || break
   left=$((left - 1)); sleep 1
 done
 echo "$said"`;
@@ -72,6 +79,9 @@ export function heldBy({stdout}: StepOutput): Held | undefined {
   const match = /^held (-?\d+) ?(.*)$/m.exec(stdout);
   return match === null ? undefined : {seconds: Number(match[1]), who: match[2] ?? ''};
 }
+
+/** Whether the connection that the lock would have hung on had ended by then. */
+export const isOrphan = ({stdout}: StepOutput): boolean => /^orphan$/m.test(stdout);
 
 export const ageOf = (seconds: number): string =>
   seconds < 120

@@ -1,9 +1,9 @@
 import {execFileSync, spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import test from 'ava';
-import {ageOf, heldBy, takeScript} from './lock.js';
+import {ageOf, heldBy, isOrphan, takeScript} from './lock.js';
 
 const inFolder = (run: (file: string) => void | Promise<void>) => async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), "lock it's "));
@@ -60,6 +60,28 @@ test('a run whose controller is being killed is waited for', async (t) => {
       execFileSync('sh', {input: takeScript({who: 'y', run: 'next'}, false, {file, waitS}).source, encoding: 'utf8'});
     t.regex(take(0), /^held \d+ x$/m);
     t.is(take(30), 'taken\n');
+  })();
+});
+
+test('a lock that only the host’s init could hold is not taken: the connection ended on the way', async (t) => {
+  await inFolder((file) => {
+    const init = join(dirname(file), 'init');
+    mkdirSync(dirname(file));
+    copyFileSync('/bin/sh', init);
+    const {source} = takeScript({who: 'x', run: 'killed'}, false, {file});
+    const inside = ['--pid', '--fork', '--kill-child', '--mount-proc', init, '-c', 'sh; true'];
+    const stdout = execFileSync('unshare', inside, {input: source, encoding: 'utf8'});
+    t.true(isOrphan({rc: 0, stderr: '', stdout}), stdout);
+    t.false(existsSync(file));
+  })();
+});
+
+test('a lock whose process was gone while it was written is nobody’s', async (t) => {
+  await inFolder((file) => {
+    mkdirSync(dirname(file));
+    writeFileSync(file, 'who=x\nrun=dying\npid=999999999\nstart=\nsince=1\n');
+    const {source} = takeScript({who: 'y', run: 'next'}, false, {file, waitS: 0});
+    t.is(execFileSync('sh', {input: source, encoding: 'utf8'}), 'taken\n');
   })();
 });
 

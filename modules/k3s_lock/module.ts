@@ -1,6 +1,6 @@
 import {hostname, userInfo} from 'node:os';
 import {defineModule, p} from '../../src/module/index.js';
-import {ageOf, heldBy, type Owner, takeScript} from './lock.js';
+import {ageOf, heldBy, isOrphan, type Owner, takeScript} from './lock.js';
 
 /** This process, told from every other of this machine by when it began. */
 function thisRun(): Owner {
@@ -38,6 +38,14 @@ lock until sshd notices; \`break: true\` (site.yml: \`-e k3s_break_lock=true\`) 
   result(_given, outcomes, owner, host) {
     const [outcome] = outcomes;
     const held = outcome === undefined ? undefined : heldBy(outcome);
+    if (outcome !== undefined && isOrphan(outcome))
+      return {
+        changed: false,
+        failed: true,
+        msg: 'the connection that the lock of the cluster was to hang on has ended',
+        hint: 'run it again',
+        data: {owner: '', host: host.name},
+      };
     // Nothing on a disk changed, and a lock that was taken is no news: no "changed".
     if (held === undefined) return {changed: false, data: {owner: (owner as Owner).who}};
     return {
