@@ -8,6 +8,7 @@ const part = (done: number, ok = true): Part => ({
   name: 'A play',
   playbook: 'p.yml',
   args: [],
+  beginsWith: 'nothing',
   fingerprintOf: 'all',
   rows,
   outcomes: rows.slice(0, done).map((row) => ({row, ok, what: 'was killed', seconds: 1, parts: []})),

@@ -5,6 +5,7 @@ export interface Part {
   readonly name: string;
   readonly playbook: string;
   readonly args: readonly string[];
+  readonly beginsWith: string;
   readonly fingerprintOf: string;
   /** What the recorded run gave. */
   readonly rows: readonly Row[];
@@ -39,7 +40,7 @@ export const isComplete = (parts: readonly Part[]): boolean =>
   parts.length > 0 &&
   parts.every(({rows, outcomes}) => rows.length > 0 && outcomes.length === rows.length && outcomes.every(({ok}) => ok));
 
-function partOf({name, playbook, args, fingerprintOf, rows, outcomes}: Part): string {
+function partOf({name, playbook, args, beginsWith, fingerprintOf, rows, outcomes}: Part): string {
   const moments = [...new Set(rows.map(({moment}) => momentWords(moment)))];
   const lines = moments.map((moment) => {
     const own = outcomes.filter(({row}) => momentWords(row.moment) === moment);
@@ -52,7 +53,7 @@ function partOf({name, playbook, args, fingerprintOf, rows, outcomes}: Part): st
   return [
     `## ${name}`,
     '',
-    `\`quorate run ${[playbook, ...args].join(' ')}\`. ${outcomes.filter(({ok}) => ok).length} of ${rows.length} rows healed; compared: ${fingerprintOf}.`,
+    `\`quorate run ${[playbook, ...args].join(' ')}\`, from ${beginsWith}. ${outcomes.filter(({ok}) => ok).length} of ${rows.length} rows healed; compared: ${fingerprintOf}.`,
     ...(rows.length === 0 ? ['', '**Not whole: this playbook was not run.**'] : []),
     ...(missing > 0 ? ['', `**Not whole: ${missing} rows were not run.**`] : []),
     ...(rows.length === 0

@@ -10,6 +10,8 @@ export interface RowSource {
   readonly args: readonly string[];
   /** Brings fresh hosts to the state that the play is meant for. It is saved, and every row begins there. */
   prepare(cluster: ClusterLab): Promise<void>;
+  /** That state, for the page. */
+  readonly beginsWith: string;
   /** Hosts that the play does not touch, and whose disks are not put back. */
   readonly bystanders?: readonly string[];
   /** Waits until a state that was put back is as it was saved: what ran runs again. */

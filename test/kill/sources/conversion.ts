@@ -128,12 +128,19 @@ const common = {
   unit: () => 'k3s',
 } as const;
 
-export const conversion: RowSource = {...common, name: 'SQLite to etcd', args: [], prepare: sqliteServer};
+export const conversion: RowSource = {
+  ...common,
+  name: 'SQLite to etcd',
+  args: [],
+  prepare: sqliteServer,
+  beginsWith: `a server on SQLite with ${objects} ConfigMaps`,
+};
 
 export const rollback: RowSource = {
   ...common,
   name: 'Back from etcd to SQLite',
   args: ['-e', 'rollback=true'],
+  beginsWith: `that server after its conversion to etcd`,
   prepare: async (cluster) => {
     await sqliteServer(cluster);
     const run = await cluster.run([], {playbook: common.playbook});

@@ -57,6 +57,7 @@ export const external: RowSource = {
   playbook: 'playbooks/site.yml',
   args: [],
   prepare: bareServers,
+  beginsWith: 'two bare hosts and an empty MariaDB database',
   bystanders: ['db1'],
   ready: emptyDatabase,
   fingerprint: clusterOf,
