@@ -7,11 +7,17 @@ export default defineModule({
   name: 'k3s_remove_member',
   summary: 'Takes a dead server out of the cluster: its etcd member, its Node and its node password.',
   description: `Runs on a living server. Needed before a server that lost its disk can join again: as long as its old member is listed, K3s
-answers "duplicate node name found", and then rejects its node password. Refuses when something answers at the member's peer address.
+answers "duplicate node name found", and then rejects its node password. Refuses when something answers at the member's peer address, and
+when nothing comes back from it, unless \`address_is_free\`: a firewall may drop what comes.
 Whether quorum holds after it is checked by \`k3s_roles\`, which sees every server.`,
   params: p.object({
     node: p.string("The dead server's Node name."),
     member: p.string('Its member, as etcd lists it: `server1-0123abcd`.'),
+    address_is_free: p
+      .bool(
+        'The machine at its peer address was looked at, and nobody listens there, so that silence is no sign of life; as `k3s.dead` of `k3s_roles` says.',
+      )
+      .default(false),
     data_dir: p.path("K3s's data-dir.").default(defaultPaths.dataDir),
     bin_dir: p.path('Where the binary lies.').default(defaultPaths.binDir),
     timeout_s: p.int('How long the removal may take; K3s 1.22 was seen to take 40 s.').default(180),

@@ -5,6 +5,7 @@ import {raw, type Script, sh} from '../../src/shell/index.js';
 export interface RemovalGiven {
   readonly node: string;
   readonly member: string;
+  readonly address_is_free: boolean;
   readonly data_dir: string;
   readonly bin_dir: string;
   readonly timeout_s: number;
@@ -50,7 +51,10 @@ export function parseRemoval(stdout: string, {member}: RemovalGiven): RemovalSee
   };
 }
 
-/** The last look before it is done: whoever answers at the member's address, or only takes the connection, is alive and not removed. */
+/**
+ * The last look before it is done: whoever answers at the member's address, or only takes the connection, is alive and not removed;
+ * and nobody who says nothing at all, unless that address is known to be free.
+ */
 function stillDead({peerUrls}: EtcdMember, given: RemovalGiven): Step {
   const url = peerUrls[0] ?? '';
   return {
@@ -61,14 +65,22 @@ ${peerPort}
 u=${url}
 [ -n "$u" ] || exit 0
 echo "peer $(peer_port "$u")"`,
-    until: ({stdout}) =>
-      /^peer open$/m.test(stdout)
-        ? {
-            wait: 'failed',
-            why: `at ${url} something answers now, so ${given.member} lives and is not removed`,
-            hint: 'look at that machine, then run again',
-          }
-        : {wait: 'done'},
+    until({stdout}) {
+      const hint = 'look at that machine, then run again';
+      if (/^peer open$/m.test(stdout))
+        return {
+          wait: 'failed',
+          why: `at ${url} something answers now, so ${given.member} lives and is not removed`,
+          hint,
+        };
+      if (/^peer silent$/m.test(stdout) && !given.address_is_free)
+        return {
+          wait: 'failed',
+          why: `nothing at all comes back from ${url}, so ${given.member} may live behind a firewall and is not removed`,
+          hint,
+        };
+      return {wait: 'done'};
+    },
     everyMs: 1000,
     deadlineMs: 10_000,
   };

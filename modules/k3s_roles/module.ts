@@ -90,7 +90,7 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
       servers: servers.map(({host: name}) => name),
       reachable,
       living: plan.living,
-      dead: own.dead ?? {},
+      dead: own.dead === undefined ? {} : {...own.dead, address_is_free: own.dead.addressIsFree},
       kept: own.kept,
       foreign: own.foreign,
       restart: own.restart ?? '',

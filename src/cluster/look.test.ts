@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import {defaultPaths, lookScript} from './look.js';
+import {lookFunctions} from './look_functions.js';
 import {parseLook} from './sighting.js';
 
 const look = (shell: string[], root: string) => {
@@ -48,6 +49,31 @@ for (const shell of shells) {
     }
   });
 }
+
+/** Lines of /proc/net/tcp, and what they say of port 2380. */
+const sockets: Record<string, {lines: string; said: string}> = {
+  'a listener on every address': {
+    lines: '   0: 00000000:094C 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1 1\n',
+    said: 'held',
+  },
+  'a listener of IPv6': {
+    lines: `   1: ${'0'.repeat(32)}:094C ${'0'.repeat(32)}:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1 1\n`,
+    said: 'held',
+  },
+  'a connection to another’s port, and listeners on others': {
+    lines:
+      '   0: 0100000A:C350 0200000A:094C 01 00000000:00000000\n   1: 00000000:094B 00000000:0000 0A 00000000:00000000\n',
+    said: 'free',
+  },
+};
+
+for (const [file = '', ...args] of shells)
+  for (const [name, {lines, said}] of Object.entries(sockets))
+    test(`etcd's peer port by ${name}, in ${file}`, (t) => {
+      const input = `${lookFunctions.source}\ncat() { printf %s "$LINES_SEEN"; }\npeer_port_here\n`;
+      const answer = execFileSync(file, args, {input, encoding: 'utf8', env: {...process.env, LINES_SEEN: lines}});
+      t.is(answer, `peer-port ${said}\n`);
+    });
 
 test('the look hashes what a service would be started with only where that is asked for', (t) => {
   const {source} = lookScript(defaultPaths);

@@ -54,6 +54,7 @@ unit_files k3s-agent "$agent_unit" "$agent_dropins"
 for f in "$s"/k3s-*.service; do [ "$f" = "$s/k3s-agent.service" ] || put "unit-file other $f" "$f"; done
 yes data.wal "$d/server/db/etcd/member/wal"
 put data.etcd-name "$d/server/db/etcd/name"
+[ -e "$d/server/db/etcd/member/wal" ] || peer_port_here
 yes data.etcd "$d/server/db/etcd"
 yes data.member "$d/server/db/etcd/member"
 yes data.tombstone "$d/server/db/etcd/tombstone"

@@ -140,6 +140,11 @@ setting() {
 etcd() {
   curl -s --max-time 5 --cacert "$t/server-ca.crt" --cert "$t/client.crt" --key "$t/client.key" -X POST -d "$1" https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
 }
+# Whether anybody listens on etcd's peer port here, 2380; nothing where the kernel does not tell.
+peer_port_here() {
+  [ -r /proc/net/tcp ] || return 0
+  if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q ':094C [0-9A-F]*:0000 0A '; then say peer-port held; else say peer-port free; fi
+}
 # What etcd says of its members, by the certificates in folder $1, and whether each is heard on its peer port.
 members() {
   t=$1

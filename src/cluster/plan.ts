@@ -53,7 +53,13 @@ export interface HostPlan {
   /** Once it votes, `cluster-init` gives way to this peer's URL; undefined where there is no peer. */
   readonly peerUrl?: string;
   /** The member to be removed before this server joins, and the living server it is removed through. */
-  readonly dead?: {readonly id: string; readonly name: string; readonly through: string};
+  readonly dead?: {
+    readonly id: string;
+    readonly name: string;
+    readonly through: string;
+    /** Its peer address is this server's own, and nobody listens there. */
+    readonly addressIsFree: boolean;
+  };
   /** Why a running server is to be restarted, as far as can be told before anything is touched. */
   readonly restart?: string;
   /** Settings in `config` that the inventory does not name and the host had. */

@@ -7,7 +7,7 @@ import {type ClusterTokens, hostConfig} from './host_config.js';
 import {hasLeader, isOnItsWay, isRemoved, type Known} from './known.js';
 import type {Datastore, HostPlan, Membership, Step} from './plan.js';
 import {restartReason} from './restart_reason.js';
-import type {Wiped} from './wiped.js';
+import {hasFreeAddress, type Wiped} from './wiped.js';
 
 /** What is known of the cluster as a whole when one server's part is decided. */
 export interface Picture {
@@ -50,16 +50,26 @@ function stepOf(known: Known, picture: Picture): Pick<HostPlan, 'step' | 'why' |
   if (!host.inPlay) return {step: 'none', why: 'not among the hosts of this run'};
   if (kind === 'bare') {
     if (known === seed) return {step: 'init', why: 'no server has any data'};
-    const dead = wiped.find((one) => one.known === known)?.dead;
-    if (dead === undefined)
+    const own = wiped.find((one) => one.known === known);
+    if (own === undefined)
       return {
         step: 'join',
         why: `${isOnItsWay(host, 'join') ? 'has no data yet, and K3s is starting there' : 'has no data'}${through}${notHeardYet(picture)}`,
       };
+    const {dead} = own;
     return {
       step: 'replace',
       why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`,
-      ...(gate === undefined ? {} : {dead: {id: dead.id, name: dead.name, through: gate.host.wanted.host}}),
+      ...(gate === undefined
+        ? {}
+        : {
+            dead: {
+              id: dead.id,
+              name: dead.name,
+              through: gate.host.wanted.host,
+              addressIsFree: hasFreeAddress(own),
+            },
+          }),
     };
   }
   if (isRemoved(known, servers)) {

@@ -103,6 +103,8 @@ export interface Sighting {
     readonly tokenFile?: Secret;
   };
   readonly etcd?: EtcdSighting;
+  /** Whether somebody listens on etcd's peer port, on a host without etcd's data; undefined elsewhere, and where it cannot be told. */
+  readonly peerPort?: 'free' | 'held';
   /** `/ping` answered `pong`. */
   readonly ping: boolean;
   readonly curl: boolean;
@@ -285,6 +287,7 @@ export function parseLook(stdout: string): Sighting {
       serverUnit: unitFilesOf(lines, 'k3s'),
       agentUnit: unitFilesOf(lines, 'k3s-agent'),
       etcd: etcdOf(lines),
+      peerPort: (['free', 'held'] as const).find((state) => state === one('peer-port')),
     }),
   };
 }

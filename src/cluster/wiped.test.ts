@@ -34,14 +34,29 @@ const seeing = {
 const wiped = (change: Parameters<typeof sightingOf>[1] = {}): ClusterHost => bareHost('server1', change);
 
 test('a wiped server is replaced: the plan names its dead member and who removes it', (t) => {
-  const plan = roles(wiped(), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1', 'silent'));
+  const plan = roles(wiped(), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1'));
   t.deepEqual(plan.refusals, []);
   const own = plan.hosts.get('server1');
   t.is(own?.step, 'replace');
-  t.deepEqual(own?.dead, {id: 'server1-id', name: 'server1-0123abcd', through: 'server2'});
+  t.deepEqual(own?.dead, {
+    id: 'server1-id',
+    name: 'server1-0123abcd',
+    through: 'server2',
+    addressIsFree: false,
+  });
   t.deepEqual(own?.membership, {membership: 'server', url: 'https://10.0.0.2:6443'});
   t.is(own?.why, 'was wiped: its dead member server1-0123abcd (server1-id) is removed; joins through server2');
   t.is(plan.votersAfter, 3);
+});
+
+test('where nothing comes back from the member’s address, the wiped server itself tells that nobody listens there', (t) => {
+  const plan = roles(
+    wiped({peerPort: 'free'}),
+    memberSeeing('server2', 'server1', 'silent'),
+    memberSeeing('server3', 'server1', 'silent'),
+  );
+  t.deepEqual(plan.refusals, []);
+  t.like(plan.hosts.get('server1'), {step: 'replace', dead: {addressIsFree: true}});
 });
 
 test('what a failed join left behind is the cluster’s own and forbids nothing', (t) => {
@@ -107,6 +122,38 @@ const refusals: Record<string, {servers: ClusterHost[]; what: string; hint: stri
   },
   'a member that answers as one living member sees it': {
     servers: [wiped(), memberSeeing('server2', 'server1'), memberSeeing('server3', 'server1', 'open')],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but at https://10.0.0.1:2380 something answers, as server3 sees it',
+    hint: 'the member lives, so it is not removed: check that ansible_host of server1 is the machine at that address, or give this one a name of its own',
+  },
+  'silence, where the wiped server does not tell whether somebody listens': {
+    servers: [wiped(), memberSeeing('server2', 'server1', 'silent'), memberSeeing('server3', 'server1')],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), and nothing at all comes back from https://10.0.0.1:2380, as server2 sees it: a firewall that drops what comes, or a machine that is off',
+    hint: 'look there, and if that member is dead remove it on server2: `k3s kubectl delete node server1`; then run again',
+  },
+  'silence, where somebody listens behind it': {
+    servers: [
+      wiped({peerPort: 'held'}),
+      memberSeeing('server2', 'server1'),
+      memberSeeing('server3', 'server1', 'silent'),
+    ],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), and nothing at all comes back from https://10.0.0.1:2380, as server3 sees it: a firewall that drops what comes, or a machine that is off',
+    hint: 'something listens on port 2380 of server1: stop it if it is not needed, or let the servers reach each other’s ports 2379 and 2380; then run again',
+  },
+  'silence from an address that is another machine’s': {
+    servers: [
+      wiped({peerPort: 'free', addresses: [{device: 'eth0', address: '10.0.0.9'}]}),
+      memberSeeing('server2', 'server1', 'silent'),
+      memberSeeing('server3', 'server1', 'silent'),
+    ],
+    what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), and nothing at all comes back from https://10.0.0.1:2380, as server2 sees it: a firewall that drops what comes, or a machine that is off',
+    hint: 'look there, and if that member is dead remove it on server2: `k3s kubectl delete node server1`; then run again',
+  },
+  'an answer, though the wiped server says that nobody listens': {
+    servers: [
+      wiped({peerPort: 'free'}),
+      memberSeeing('server2', 'server1', 'silent'),
+      memberSeeing('server3', 'server1', 'open'),
+    ],
     what: 'server1 has no etcd data and the cluster still lists server1 as member server1-0123abcd (server1-id), but at https://10.0.0.1:2380 something answers, as server3 sees it',
     hint: 'the member lives, so it is not removed: check that ansible_host of server1 is the machine at that address, or give this one a name of its own',
   },

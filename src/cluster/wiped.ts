@@ -1,4 +1,4 @@
-import {nodeNameOf} from './classify.js';
+import {type ClusterHost, hostOf, nodeNameOf} from './classify.js';
 import {type Known, listedMembers, memberNodeName} from './known.js';
 import type {PlanRefusal} from './plan.js';
 import type {EtcdMember} from './sighting.js';
@@ -35,34 +35,57 @@ function leftOf({known: {host}}: Wiped, servers: readonly Known[]): string | und
   return data.ca !== undefined && data.ca === ca ? undefined : 'server/tls, of another cluster';
 }
 
+/**
+ * Whether the dead member's address is the wiped server's own, on which nobody listens: then it is dead also where living members
+ * hear nothing at all from there, as with a firewall that drops what comes.
+ */
+export const hasFreeAddress = ({known: {host}, dead}: Wiped): boolean =>
+  host.sighting?.peerPort === 'free' &&
+  dead.peerUrls.every((url) => host.sighting?.addresses.some(({address}) => address === hostOf(url)));
+
+/** Why the dead member at its address may live, as one member sees it: who sees it, that it is so, and what to do. */
+function mayLive(wiped: Wiped, seer: ClusterHost): Pick<PlanRefusal, 'what' | 'hint'> | undefined {
+  const {known, dead} = wiped;
+  const peers = seer.sighting?.etcd?.peers;
+  if (peers === undefined) return undefined;
+  const [name, by] = [known.host.wanted.host, seer.wanted.host];
+  const at = (state: 'open' | 'silent' | undefined): string | undefined =>
+    dead.peerUrls.find((url) => peers.get(url) === state);
+  const look = `look there, and if that member is dead remove it on ${by}: \`k3s kubectl delete node ${memberNodeName(dead.name)}\`; then run again`;
+  const open = at('open');
+  if (open !== undefined)
+    return {
+      what: `but at ${open} something answers, as ${by} sees it`,
+      hint: `the member lives, so it is not removed: check that ansible_host of ${name} is the machine at that address, or give this one a name of its own`,
+    };
+  const unseen = at(undefined);
+  if (unseen !== undefined) return {what: `and ${by} cannot tell whether ${unseen} answers`, hint: look};
+  const silent = at('silent');
+  if (silent === undefined || hasFreeAddress(wiped)) return undefined;
+  return {
+    what: `and nothing at all comes back from ${silent}, as ${by} sees it: a firewall that drops what comes, or a machine that is off`,
+    hint:
+      known.host.sighting?.peerPort === 'held'
+        ? `something listens on port 2380 of ${name}: stop it if it is not needed, or let the servers reach each other’s ports 2379 and 2380; then run again`
+        : look,
+  };
+}
+
 function refuseOne(wiped: Wiped, servers: readonly Known[]): PlanRefusal | undefined {
   const {known, dead} = wiped;
   const {wanted} = known.host;
   const name = wanted.host;
-  const still = `the cluster still lists ${name} as member ${dead.name} (${dead.id})`;
+  const still = `${name} has no etcd data and the cluster still lists ${name} as member ${dead.name} (${dead.id})`;
   const left = leftOf(wiped, servers);
   if (left !== undefined)
     return {
       hosts: [name],
-      what: `${name} has no etcd data and ${still}, but its data-dir is not empty: it holds ${left}`,
+      what: `${still}, but its data-dir is not empty: it holds ${left}`,
       hint: `if nothing on ${name} is needed, remove ${wanted.dataDir}/server there, then run again`,
     };
   for (const {host} of servers) {
-    const peers = host.sighting?.etcd?.peers;
-    const open = dead.peerUrls.find((url) => peers?.get(url) === 'open');
-    if (open !== undefined)
-      return {
-        hosts: [name],
-        what: `${name} has no etcd data and ${still}, but at ${open} something answers, as ${host.wanted.host} sees it`,
-        hint: `the member lives, so it is not removed: check that ansible_host of ${name} is the machine at that address, or give this one a name of its own`,
-      };
-    const unseen = peers === undefined ? undefined : dead.peerUrls.find((url) => !peers.has(url));
-    if (unseen !== undefined)
-      return {
-        hosts: [name],
-        what: `${name} has no etcd data and ${still}, and ${host.wanted.host} cannot tell whether ${unseen} answers`,
-        hint: `look there, and if that member is dead remove it on ${host.wanted.host}: \`k3s kubectl delete node ${memberNodeName(dead.name)}\`; then run again`,
-      };
+    const found = mayLive(wiped, host);
+    if (found !== undefined) return {hosts: [name], what: `${still}, ${found.what}`, hint: found.hint};
   }
   return undefined;
 }

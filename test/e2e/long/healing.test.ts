@@ -115,7 +115,15 @@ test.serial(
       `${wipe}; systemd-run --unit=squatter systemd-socket-activate -l 2380 /bin/sleep 600; until ss -ltn | grep -q ':2380 '; do sleep 0.1; done`,
     );
     says(t, 'a wiped server whose member answers', await refuses(t, cluster, []));
-    await checks.inside('server1', 'systemctl stop squatter; mkdir -p /var/lib/rancher/k3s/server/db/etcd/member/snap');
+    await checks.inside('server1', 'iptables -I INPUT -p tcp --dport 2380 -j DROP');
+    says(t, 'a wiped server whose member may live behind a firewall', await refuses(t, cluster, []));
+    await checks.inside('server1', 'systemctl stop squatter');
+    const dry = await cluster.run(['--check']);
+    t.regex(dry.stdout, /server1 +replace +was wiped/, 'nobody listens there, whatever the others hear');
+    await checks.inside(
+      'server1',
+      'iptables -D INPUT -p tcp --dport 2380 -j DROP; mkdir -p /var/lib/rancher/k3s/server/db/etcd/member/snap',
+    );
     says(t, 'a wiped server whose disk is not empty', await refuses(t, cluster, []));
     await checks.inside('server1', 'rm -r /var/lib/rancher/k3s');
     await cluster.lab.host('server2').kill();
