@@ -53,7 +53,8 @@ async function whole(): Promise<void> {
 async function listed(): Promise<string> {
   const members = (await checks.membersSeenBy('server1'))?.members ?? [];
   const names = members.map(
-    ({name, isLearner}) => `${name.replace(/-[0-9a-f]{8}$/, '')}${isLearner ? ' (learner)' : ''}`,
+    ({name, isLearner}) =>
+      `${name.replace(/-[0-9a-f]{8}$/, '') || 'one without a name'}${isLearner ? ' (learner)' : ''}`,
   );
   return names.sort().join(', ');
 }

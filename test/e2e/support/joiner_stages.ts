@@ -14,10 +14,11 @@ export interface Stage {
 
 const settings = '/etc/rancher/k3s/standin.yaml';
 const joiner = 'server3';
+const wal = '/var/lib/rancher/k3s/server/db/etcd/member/wal';
 
 /**
- * Stages of a join by name, in their order. On real K3s, which cannot be told to wait, each is over within seconds: the leader
- * looks for learners to promote every 15 s.
+ * Stages of a join by name, in their order. On real K3s, which cannot be told to wait, most are over within seconds; as a learner
+ * it is frozen when the first of its data is on its disk, since the leader promotes whoever has caught up, every 15 s.
  */
 export function joinerStages({lab, k3s}: ClusterLab, checks: ClusterChecks): Readonly<Record<string, Stage>> {
   /** Waits for the host's next start of K3s. */
@@ -36,10 +37,7 @@ export function joinerStages({lab, k3s}: ClusterLab, checks: ClusterChecks): Rea
     };
   };
   const stateOfJoiner = (): Promise<string> =>
-    checks.inside(
-      joiner,
-      'systemctl show k3s -p ActiveState --value; ls -d /var/lib/rancher/k3s/server/db/etcd/member/wal',
-    );
+    checks.inside(joiner, `systemctl show k3s -p ActiveState --value; ls -d ${wal}`);
   /** K3s and all it started, at once, as when the host loses its power; it comes back at the next boot. */
   const powerCut = async (): Promise<void> => {
     await lab.host(joiner).kill();
@@ -50,6 +48,10 @@ export function joinerStages({lab, k3s}: ClusterLab, checks: ClusterChecks): Rea
   const killK3s = async (): Promise<void> => {
     await checks.inside(joiner, 'systemctl kill -s KILL k3s; systemctl stop k3s');
     await letGo(joiner);
+  };
+  const freezeWithData = async (): Promise<void> => {
+    const script = `until [ -e ${wal} ]; do sleep 0.02; done; systemctl kill -s STOP k3s`;
+    await checks.inside(joiner, `systemd-run --collect /bin/sh -c '${script}'`);
   };
   const others = ['server1', 'server2'];
   /** Only so that the stand-in reads its settings. */
@@ -70,12 +72,13 @@ export function joinerStages({lab, k3s}: ClusterLab, checks: ClusterChecks): Rea
     'as a learner with data on its disk': {
       // The leader promotes; K3s reads its settings when it starts.
       async prepare() {
+        if (k3s.real) return freezeWithData();
         await Promise.all(others.map((host) => hold(host, 'learner-ms: 600000')));
         await restartOthers();
       },
       reached: async () =>
-        (await votersSeen()).learners.some((name) => name.startsWith(`${joiner}-`)) &&
-        (await stateOfJoiner()).includes('wal'),
+        // Without a name as long as its etcd has not told it to the others.
+        (await votersSeen()).learners.length > 0 && (await stateOfJoiner()).includes('wal'),
       async kill() {
         await killK3s();
         await Promise.all(others.map(letGo));
