@@ -42,7 +42,9 @@ const says = (t: ExecutionContext, name: string, run: RunOutcome, masks: Readonl
 /** The whole cluster, as the last case left it, else as it was saved. */
 async function whole(): Promise<void> {
   await cluster.setVariables({});
-  if ((await checks.lacking()) === undefined) return;
+  // A case that failed may have left a host switched off, of which nothing can be asked.
+  const isOn = cluster.lab.hosts.every(({isRunning}) => isRunning);
+  if (isOn && (await checks.lacking()) === undefined) return;
   await cluster.restore('built');
   await checks.settles();
 }
@@ -104,6 +106,9 @@ test.serial('a unit that somebody broke restarts for ever: it is written anew an
 
 // ── Wiped servers ──
 
+/** Real K3s ends by itself, again and again, once its etcd has lost the majority: what a run finds is as chance has it. */
+const onStandInOnly = 'a wiped server and no majority';
+
 const wipe = 'systemctl stop k3s; rm -rf /var/lib/rancher/k3s';
 
 test.serial(
@@ -127,9 +132,11 @@ test.serial(
     );
     says(t, 'a wiped server whose disk is not empty', await refuses(t, cluster, []));
     await checks.inside('server1', 'rm -r /var/lib/rancher/k3s');
-    await cluster.lab.host('server2').kill();
-    says(t, 'a wiped server and no majority', await refuses(t, cluster, ['-e', 'ansible_timeout=3']));
-    await cluster.lab.host('server2').start();
+    if (!real) {
+      await cluster.lab.host('server2').kill();
+      says(t, onStandInOnly, await refuses(t, cluster, ['-e', 'ansible_timeout=3']));
+      await cluster.lab.host('server2').start();
+    }
     await checks.inside('server2', 'systemctl stop k3s');
     const run = await checks.heals(t);
     t.is((await checks.membersSeenBy('server1'))?.clusterId, before?.clusterId, transcript(run));
@@ -213,5 +220,5 @@ standIn(
 );
 
 test.serial('every reviewed text was asked for', (t) => {
-  t.deepEqual(texts.unasked(), []);
+  t.deepEqual(texts.unasked(), real ? [onStandInOnly] : []);
 });
