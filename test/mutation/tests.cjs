@@ -27,12 +27,11 @@ function compile(file) {
   return body;
 }
 
-/** The tests of a file by title, from modules of their own. */
-function testsIn(testFile) {
+/** The tests of a file by title, with the modules that are loaded already. */
+function testsIn(testFile, loaded = new Map()) {
   const tests = new Map();
   const test = (title, implementation) => tests.set(title, implementation);
   test.serial = test;
-  const loaded = new Map();
   const load = (file) => {
     const known = loaded.get(file);
     if (known !== undefined) return known.exports;
@@ -60,27 +59,40 @@ function titlesIn(testFile) {
   }
 }
 
-const latest = new Map();
+let round = {};
 
-/** One test. The tests of a file share their modules within a round of one mutant, as they do in ava. */
+/**
+ * One test. All tests share their modules within a round of one mutant, for no module keeps anything that changes. Without a mutant
+ * each has its own, so that it is noted for every test what runs while its modules are loaded.
+ */
 function testOf(testFile, title) {
   const {activeMutant} = globalThis.__stryker__ ?? {};
-  const known = latest.get(testFile);
-  if (activeMutant !== undefined && known?.activeMutant === activeMutant) return known.tests.get(title);
-  const tests = testsIn(testFile);
-  latest.set(testFile, {activeMutant, tests});
-  return tests.get(title);
+  if (activeMutant === undefined) return testsIn(testFile).get(title);
+  if (round.activeMutant !== activeMutant) round = {activeMutant, loaded: new Map(), tests: new Map()};
+  if (!round.tests.has(testFile)) round.tests.set(testFile, testsIn(testFile, round.loaded));
+  return round.tests.get(testFile).get(title);
 }
+
+const inTime = new Script('globalThis.quorateTest()');
+const secondsUsed = () => {
+  const {user, system} = process.cpuUsage();
+  return (user + system) / 1e6;
+};
 
 /**
  * A mutant may make a loop that never ends. Cut short here it costs seconds; Stryker waits for longer than all of the tests take,
- * and begins again with a new process. It is far more than any test takes, also on a machine that has other things to do.
+ * and begins again with a new process. A test that was given little of the processor meanwhile has not looped, and is run anew.
+ * To watch a test takes a millisecond, so only those of the mutant's own source are watched, which are the first to loop.
  */
-const longestMs = 10_000;
-const inTime = new Script('globalThis.quorateTest()');
-function endingSoon(body) {
+function endingSoon(body, limitMs = 8000) {
   globalThis.quorateTest = body;
-  return inTime.runInThisContext({timeout: longestMs});
+  const before = secondsUsed();
+  try {
+    return inTime.runInThisContext({timeout: limitMs});
+  } catch (error) {
+    if (error?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT' || secondsUsed() - before > 4) throw error;
+    return endingSoon(body, 2 * limitMs);
+  }
 }
 
 const {run} = require(join(built, 'test/mutation/ava_in_mocha.cjs'));
@@ -97,6 +109,8 @@ const sourceOf = new Map(
   ),
 );
 
+const mutated = () => sourceOf.get(globalThis.__stryker__?.activeMutant);
+
 /** Tests that start shells take a quarter of the time of all, and hold what is read of a host and no rule. */
 const startsShells = (topic) => topic.startsWith('look');
 const isRead = (source) => /look|sighting|peer_port/.test(source);
@@ -105,7 +119,7 @@ const isRead = (source) => /look|sighting|peer_port/.test(source);
 const order = (topic, own) => (topic === own ? 0 : startsShells(topic) ? 2 : 1);
 let all;
 before(function chooseTests() {
-  const own = sourceOf.get(globalThis.__stryker__?.activeMutant);
+  const own = mutated();
   const suite = this.test.parent;
   all ??= suite.tests;
   suite.tests = all
@@ -118,7 +132,8 @@ for (const name of names.filter((one) => one.endsWith('.test.cjs') && chosen.tes
   const topic = basename(name, '.test.cjs');
   const file = join(folder, name);
   for (const title of titlesIn(file)) {
-    const own = it(`${topic}: ${title}`, () => endingSoon(() => run(title, testOf(file, title))));
+    const body = () => run(title, testOf(file, title));
+    const own = it(`${topic}: ${title}`, () => (topic === mutated() ? endingSoon(body) : body()));
     own.topic = topic;
     // Stryker reads in a test's file whether it changed since the last run.
     own.file = join(__dirname, '../../src/cluster', `${topic}.test.ts`);
