@@ -103,9 +103,16 @@ for (const [name, host, others, allowed] of [
   ['a member of the cluster', joined('server3', 'ca1'), [joined('server1', 'ca1')], true],
   ['one with data, whose etcd does not answer yet', silent('server3', 'ca1'), [joined('server1', 'ca1')], true],
   ['the first member', silent('server3', 'ca1'), [bareHost('server1')], true],
+  [
+    'a member of the cluster, others unseen',
+    joined('server3', 'ca1'),
+    [joined('server1', 'ca1'), unknownHost('server2')],
+    true,
+  ],
   ['a member of another cluster', joined('server3', 'ca1', 'c2'), [joined('server1', 'ca1')], false],
   ['one with certificates of another cluster', silent('server3', 'ca2'), [joined('server1', 'ca1')], false],
   ['one with certificates that cannot be read', silent('server3', undefined), [joined('server1', 'ca1')], false],
+  ['the first member, its certificates unreadable', silent('server3', undefined), [bareHost('server1')], false],
   ['on SQLite', bareHost('server3', {data: {stateDb: true, ca: 'ca1'}}), [joined('server1', 'ca1')], false],
 ] as const) {
   test(`a server that was on its way ${allowed ? 'may be' : 'may not be'} this now: ${name}`, (t) => {

@@ -80,12 +80,14 @@ export const hostSystems: Check = (_input, hosts) =>
  */
 function hasArrived(host: ClusterHost, servers: readonly ClusterHost[]): boolean {
   const own = host.sighting?.data.ca;
-  const living = servers.flatMap(({sighting}) => (sighting?.etcd === undefined ? [] : [sighting]));
+  const living = servers.flatMap(({sighting}) =>
+    sighting?.etcd === undefined ? [] : [{ca: sighting.data.ca, clusterId: sighting.etcd.clusterId}],
+  );
   return (
     kindOf(host) === 'member' &&
     own !== undefined &&
-    new Set(living.map(({etcd}) => etcd?.clusterId)).size <= 1 &&
-    living.every(({data}) => data.ca === own)
+    new Set(living.map(({clusterId}) => clusterId)).size <= 1 &&
+    living.every(({ca}) => ca === own)
   );
 }
 
@@ -93,14 +95,14 @@ function hasArrived(host: ClusterHost, servers: readonly ClusterHost[]): boolean
 export const changedSince: Check = ({servers, decided = new Map()}) =>
   servers.flatMap((host): PlanRefusal[] => {
     const {host: name} = host.wanted;
-    const {kind: then = undefined, onItsWay = false} = decided.get(name) ?? {};
+    const was = decided.get(name);
     const now = kindOf(host);
-    if (then === undefined || then === 'unknown' || now === 'unknown' || then === now) return [];
-    if (onItsWay && hasArrived(host, servers)) return [];
+    if (was === undefined || was.kind === 'unknown' || now === 'unknown' || was.kind === now) return [];
+    if (was.onItsWay && hasArrived(host, servers)) return [];
     return [
       {
         hosts: [name],
-        what: `${name} was ${kindWords[then] ?? then} when the roles were decided, and is ${kindWords[now]} now: something else is changing it`,
+        what: `${name} was ${kindWords[was.kind] ?? was.kind} when the roles were decided, and is ${kindWords[now]} now: something else is changing it`,
         hint: 'wait until that has ended, then run again',
       },
     ];

@@ -8,6 +8,7 @@ import {
   memberFor,
   memberHost,
   partFor,
+  running,
   runningMember,
   stoppedHost,
   stoppedMember,
@@ -43,6 +44,23 @@ const cases: Record<
     plan: {
       step: 'join',
       why: 'has no data; joins through server1',
+      membership: {membership: 'server', url: 'https://10.0.0.1:6443'},
+      peerUrl: 'https://10.0.0.1:6443',
+    },
+  },
+  'nothing on it, K3s starting towards its join': {
+    servers: [
+      memberHost('server1'),
+      memberHost('server2'),
+      bareHost('server4', {
+        configText: 'server: https://10.0.0.1:6443\n',
+        server: {...running, active: 'activating'},
+      }),
+    ],
+    host: 'server4',
+    plan: {
+      step: 'join',
+      why: 'has no data yet, and K3s is starting there; joins through server1',
       membership: {membership: 'server', url: 'https://10.0.0.1:6443'},
       peerUrl: 'https://10.0.0.1:6443',
     },
