@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import {contentOfBytes} from '../../src/module/index.js';
 import {joinScripts, sh} from '../../src/shell/index.js';
 import {inEachShell} from '../../test/support/sh_runner.js';
 import {canMakeRoots} from '../../test/support/throw_away_root.js';
@@ -8,7 +9,7 @@ import {pathFunctions, probePath, readPath} from './path_state.js';
 import {assignPath, isDynamicPath, joinPath, normalPath, parentPath} from './path_word.js';
 import {decodeHash, readRecords} from './records.js';
 import {splitWords} from './words.js';
-import {validateScript} from './write_file.js';
+import {validateScript, writeSteps} from './write_file.js';
 
 const modes: readonly (readonly [wanted: string, current: number, isDirectory: boolean, result: number])[] = [
   ['0644', 0o777, false, 0o644],
@@ -152,3 +153,10 @@ if (canMakeRoots()) {
     });
   });
 }
+
+test('steps of a file have the same names in every run, whatever its backup is called', (t) => {
+  const titles = (backup: string) =>
+    writeSteps({path: '/etc/f', content: contentOfBytes('x'), mode: 0o644, backup}).map(({title}) => title);
+  t.deepEqual(titles('/etc/f.1.2026-01-31@12:00:00~'), ['keep a backup of /etc/f', 'write /etc/f']);
+  t.deepEqual(titles('/etc/f.2.2026-02-28@13:00:00~'), titles('/etc/f.1.2026-01-31@12:00:00~'));
+});

@@ -47,7 +47,7 @@ export function writeSteps(write: FileWrite): Step[] {
   const steps: Step[] =
     backup === undefined
       ? []
-      : [{step: 'script', title: `keep ${path} as ${backup}`, script: backupScript(path, backup)}];
+      : [{step: 'script', title: `keep a backup of ${path}`, script: backupScript(path, backup)}];
   if (content.kind !== 'host') {
     if (validate === undefined)
       return [...steps, {step: 'upload', title: `write ${path}`, content, to: path, ...attributes}];
