@@ -72,12 +72,22 @@ async function putBack({source, cluster, state}: Bench): Promise<void> {
   await source.ready(cluster);
 }
 
+/** What the addresses of its lab begin with. */
+function networkOf({cluster}: Bench): string {
+  const [first] = cluster.lab.hosts;
+  if (first === undefined) throw new Error('the lab has no host');
+  return first.address.replace(/\d+$/, '');
+}
+
 /** An uninterrupted run: its steps are the rows, and what it makes is what rows of a play that builds have to end with. */
 export async function record(bench: Bench): Promise<{readonly rows: readonly Row[]; readonly made: string}> {
   await putBack(bench);
   const run = await play(bench, runLimitMs);
   if (run.code !== 0) throw new Error(`the uninterrupted run of "${bench.source.name}" failed:\n${run.output}`);
-  return {rows: rowsOf(bench.source.name, run.events), made: await fingerprintOf(bench.source, bench.cluster)};
+  return {
+    rows: rowsOf(bench.source.name, run.events, networkOf(bench)),
+    made: await fingerprintOf(bench.source, bench.cluster),
+  };
 }
 
 async function strike(
@@ -100,7 +110,7 @@ async function strike(
 
 /** Runs the play up to the moment, strikes, and waits until that run has ended in its own way. */
 async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined): Promise<WatchedRun | undefined> {
-  const counter = new MomentCounter();
+  const counter = new MomentCounter(networkOf(bench));
   let come = false;
   let struck: Promise<void> | undefined;
   const run = await play(bench, runLimitMs, (event, controller) => {

@@ -22,11 +22,18 @@ export interface Row {
 /** Counts steps of one name, so that each is a moment of its own. */
 export class MomentCounter {
   readonly #seen = new Map<string, number>();
+  readonly #network: string;
+
+  /** The lab's addresses begin with `network` (`10.213.4.`): every lab has its own, and a step that names one is the same step. */
+  constructor(network: string) {
+    this.#network = network;
+  }
 
   /** The moment of an event; undefined for events that are no step. */
   next(event: RunEvent): Moment | undefined {
     if (event.kind !== 'step') return undefined;
-    const {host, task, title: step} = event;
+    const {host, task} = event;
+    const step = event.title.replaceAll(this.#network, '10.213.n.');
     const key = JSON.stringify([host, task.name, step]);
     const number = (this.#seen.get(key) ?? 0) + 1;
     this.#seen.set(key, number);
@@ -35,14 +42,14 @@ export class MomentCounter {
 }
 
 /** Every step of a recorded run, in order. */
-export function momentsOf(events: readonly RunEvent[]): Moment[] {
-  const counter = new MomentCounter();
+export function momentsOf(events: readonly RunEvent[], network: string): Moment[] {
+  const counter = new MomentCounter(network);
   return events.flatMap((event) => counter.next(event) ?? []);
 }
 
 /** Each recorded step with each kind of kill. A recording without steps has no rows, and that is a fault. */
-export function rowsOf(source: string, events: readonly RunEvent[]): Row[] {
-  const rows = momentsOf(events).flatMap((moment) => killKinds.map((kind) => ({source, moment, kind})));
+export function rowsOf(source: string, events: readonly RunEvent[], network: string): Row[] {
+  const rows = momentsOf(events, network).flatMap((moment) => killKinds.map((kind) => ({source, moment, kind})));
   if (rows.length === 0) throw new Error(`the recorded run of "${source}" has no step: there is nothing to kill it at`);
   return rows;
 }
