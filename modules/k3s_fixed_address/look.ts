@@ -7,8 +7,10 @@ export interface AddressSeen {
   readonly addresses: readonly HostAddress[];
   /** What each name means there; without an entry the host cannot tell. */
   readonly names: ReadonlyMap<string, readonly string[]>;
-  /** Somebody else has the fixed address, as this host sees its network. */
-  readonly answers: boolean;
+  /** Who else has the fixed address, as this host sees its network: a MAC, or '' where none is told; undefined: nobody. */
+  readonly answers: string | undefined;
+  /** MACs of a balancer's own devices. */
+  readonly macs: readonly string[];
   /** haproxy's and keepalived's settings, where quorate wrote them. */
   readonly haproxy: string;
   readonly keepalived: string;
@@ -34,11 +36,14 @@ const keepalivedFile = '/etc/keepalived/keepalived.conf';
 
 const functions = raw(String.raw`
 own() { if head -n 1 "$2" 2>/dev/null | grep -q '^# Written by quorate'; then printf '%s %s\n' "$1" "$(base64 < "$2" | tr -d '\n')"; fi; }
-# Whoever has an address answers for it on its own network, whatever listens there.
+# Whoever has an address answers for it on its own network, whatever listens there. The kernel keeps a MAC for a while
+# after its host let the address go, so whose it is has to be looked at.
 somebody() {
   ip -o addr show 2>/dev/null | grep -qF " $1/" && return 0
-  curl -sk -o /dev/null --connect-timeout 1 --max-time 2 "https://$2:$3/ping" 2>/dev/null && echo "answers $1" && return 0
-  if ip neigh show "$1" 2>/dev/null | grep -q lladdr; then echo "answers $1"; fi
+  heard=
+  curl -sk -o /dev/null --connect-timeout 1 --max-time 2 "https://$2:$3/ping" 2>/dev/null && heard=yes
+  mac=$(ip neigh show "$1" 2>/dev/null | sed -n 's/.* lladdr \([^ ]*\).*/\1/p' | head -n 1)
+  if [ -n "$heard$mac" ]; then echo "answers $mac"; fi
 }
 `);
 
@@ -62,6 +67,7 @@ const balancerProbe = ({
   readonly port: number;
 }): Script => sh`own haproxy ${haproxyFile}
 own keepalived ${keepalivedFile}
+ip -o link show 2>/dev/null | sed -n 's/.* link\/ether \([^ ]*\).*/mac \1/p'
 ${vip === '' ? raw(':') : sh`somebody ${vip} ${bracketed(vip)} ${port}`}`;
 
 export function parseAddressProbe({stdout}: StepOutput): AddressSeen {
@@ -74,7 +80,8 @@ export function parseAddressProbe({stdout}: StepOutput): AddressSeen {
   return {
     addresses: all('address').flatMap((line) => parseAddress(line) ?? []),
     names: parseNames(stdout),
-    answers: all('answers').length > 0,
+    answers: all('answers')[0],
+    macs: all('mac'),
     haproxy: text('haproxy'),
     keepalived: text('keepalived'),
   };

@@ -112,12 +112,23 @@ test('a server that cannot be read stays in the pool of a haproxy that has it', 
 test('the address that a balancer holds by our keepalived is not its own', (t) => {
   const conf = '# Written by quorate\n    virtual_ipaddress {\n        10.0.0.200/24 dev eth0\n    }\n';
   const holds = balancer(1, `address eth0 10.0.0.200/24\n${file('keepalived', conf)}`);
-  t.deepEqual(plan([...three, holds, balancer(2, 'answers 10.0.0.200\n')]).refusals, []);
+  t.deepEqual(plan([...three, holds, balancer(2, 'answers 52:54:00:00:00:01\n')]).refusals, []);
   const {refusals} = plan([...three, balancer(1, 'address eth0 10.0.0.200/24\n'), balancer(2)]);
   t.deepEqual(
     refusals.map(({what}) => what),
     ["the fixed address 10.0.0.200 is lb1's own, so it would be gone with it"],
   );
+});
+
+test('an address that another balancer held a moment ago is no stranger’s', (t) => {
+  const macs = [1, 2].map((number) => `mac 52:54:00:00:00:0${number}\n`);
+  const what = (answers: string) =>
+    plan([...three, balancer(1, macs[0]), balancer(2, `${macs[1]}${answers}`)]).refusals.map((one) => one.what);
+  const stranger = 'somebody has the fixed address 10.0.0.200 already: it answers, and no host of group lb holds it';
+  t.deepEqual(what('answers 52:54:00:00:00:01\n'), []);
+  t.deepEqual(what('answers 52:54:00:00:00:09\n'), [stranger]);
+  t.deepEqual(what('answers \n'), [stranger]);
+  t.deepEqual(what(''), []);
 });
 
 test('names: this machine and each host are asked, and what differs is named', (t) => {

@@ -33,7 +33,7 @@ const seenOf = ({sighting}: Entry): AddressSeen | undefined => (sighting.seen ==
 const inGroup = (entries: readonly Entry[], group: 'server_group' | 'agent_group' | 'lb_group'): readonly Entry[] =>
   entries.filter((entry) => entry.groups.includes(entry.params[group]));
 
-function balancerOf(entry: Entry, vip: string, inCluster: boolean): BalancerHost {
+function balancerOf(entry: Entry, vip: string, inCluster: boolean, macs: ReadonlySet<string>): BalancerHost {
   const seen = seenOf(entry);
   const moves = seen !== undefined && movesThere(seen, vip);
   const own = seen?.addresses.filter(({address}) => !(moves && sameAddress(address, vip)));
@@ -42,7 +42,8 @@ function balancerOf(entry: Entry, vip: string, inCluster: boolean): BalancerHost
     ...(own === undefined ? {} : {addresses: own}),
     ansibleHost: String(entry.variable('ansible_host') ?? entry.host),
     ...(entry.params.interface === '' ? {} : {interface: entry.params.interface}),
-    answers: seen?.answers ?? false,
+    // One of them may have held it a moment ago: between two looks it moves, and neighbours remember it.
+    answers: seen?.answers !== undefined && !macs.has(seen.answers),
     holds: moves && seen.addresses.some(({address}) => sameAddress(address, vip)),
     inCluster,
   };
@@ -91,13 +92,14 @@ export function planAddress(entries: readonly Entry[]): GroupPlan {
   const given = (balancers[0] ?? entries[0])?.params;
   const endpoints = given?.endpoints ?? [];
   const vip = given?.vip || endpoints.find(isAddress);
+  const macs = new Set(balancers.flatMap((entry) => seenOf(entry)?.macs ?? []));
   const candidates = candidatesOf(servers);
   const addresses = candidates.map(({name, address}) => ({host: name, address}));
   const vrrp = planVrrp({
     vip,
     ...(given?.router_id ? {routerId: given.router_id} : {}),
     balancers: balancers.map((entry) =>
-      balancerOf(entry, vip ?? '', servers.includes(entry) || agents.includes(entry)),
+      balancerOf(entry, vip ?? '', servers.includes(entry) || agents.includes(entry), macs),
     ),
     others: [...addresses, ...candidatesOf(agents).map(({name, address}) => ({host: name, address}))],
   });
