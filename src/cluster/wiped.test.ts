@@ -12,6 +12,7 @@ import {
   unknownHost,
 } from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
+import {hasFreeAddress} from './wiped.js';
 
 const roles = (...servers: ClusterHost[]) => planFor(servers);
 
@@ -192,3 +193,22 @@ test('a wiped server outside this run keeps its dead member', (t) => {
   const plan = roles(bareHost('server1', {}, false), listingHost('server2'), listingHost('server3'));
   t.deepEqual([plan.refusals, plan.votersBefore, plan.votersAfter], [[], 3, 3]);
 });
+
+const own = 'https://10.0.0.1:2380';
+for (const [title, addresses, peerUrls, expected] of [
+  ['its only address', ['10.0.0.1'], [own], true],
+  ['one of its addresses', ['10.9.0.1', '10.0.0.1'], [own], true],
+  ['two of its addresses', ['10.0.0.1', '10.9.0.1'], [own, 'https://10.9.0.1:2380'], true],
+  ['one of its addresses and one of another machine', ['10.0.0.1'], [own, 'https://10.9.0.9:2380'], false],
+  ['none of its addresses', ['10.0.0.9'], [own], false],
+] as const)
+  test(`a wiped server tells ${expected ? '' : 'nothing '}of a member that was at ${title}`, (t) => {
+    const seen = addresses.map((address, index) => ({device: `eth${index}`, address}));
+    const freeWhere = (peerPort: 'free' | 'held'): boolean =>
+      hasFreeAddress({
+        known: {host: wiped({peerPort, addresses: seen}), kind: 'bare'},
+        dead: {...memberFor('server1'), peerUrls},
+      });
+    t.is(freeWhere('free'), expected);
+    t.false(freeWhere('held'));
+  });
