@@ -12,7 +12,7 @@ import {sources} from './sources/index.js';
 
 const {values} = parseArgs({
   options: {
-    labs: {type: 'string', default: '2'},
+    labs: {type: 'string', default: '3'},
     only: {type: 'string', default: ''},
     page: {type: 'string', default: 'docs/kill-matrix.md'},
     outcomes: {type: 'string', default: ''},

@@ -3,6 +3,7 @@ import {existsSync, openSync, readSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {StringDecoder} from 'node:string_decoder';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {RunEvent} from '../../src/events/types.js';
 
@@ -25,6 +26,8 @@ export interface WatchOptions {
 /** New whole lines of a file that grows. */
 class Tail {
   readonly #file: string;
+  readonly #bytes = Buffer.alloc(1 << 16);
+  readonly #decoder = new StringDecoder('utf8');
   #fd: number | undefined;
   #rest = '';
 
@@ -37,9 +40,9 @@ class Tail {
       if (!existsSync(this.#file)) return [];
       this.#fd = openSync(this.#file, 'r');
     }
-    const bytes = Buffer.alloc(1 << 20);
+    const bytes = this.#bytes;
     for (let read = readSync(this.#fd, bytes); read > 0; read = readSync(this.#fd, bytes))
-      this.#rest += bytes.subarray(0, read).toString();
+      this.#rest += this.#decoder.write(bytes.subarray(0, read));
     const lines = this.#rest.split('\n');
     this.#rest = lines.pop() ?? '';
     return lines.filter((line) => line !== '');
