@@ -45,7 +45,9 @@ test('a server without a Node is taken out of etcd itself', (t) => {
 function lastLook(state: string, addressIsFree: boolean) {
   const found = plan(list('server1-0123abcd'), 'node/server1\n', {address_is_free: addressIsFree});
   const look = found?.plan === 'change' ? found.steps[0] : undefined;
-  return look?.step === 'wait' ? look.until({rc: 0, stdout: `peer ${state}\n`, stderr: ''}) : undefined;
+  return look?.step === 'wait'
+    ? look.until({rc: 0, stdout: `peer https://10.0.0.1:2380 ${state}\n`, stderr: ''})
+    : undefined;
 }
 
 test('whoever answers at the member’s address is not removed; nor one who is silent, unless nobody is there', (t) => {
@@ -58,6 +60,10 @@ test('whoever answers at the member’s address is not removed; nor one who is s
   t.like(lastLook('open', true), {
     wait: 'failed',
     why: 'at https://10.0.0.1:2380 something answers now, so server1-0123abcd lives and is not removed',
+  });
+  t.like(lastLook('', true), {
+    wait: 'failed',
+    why: 'whether https://10.0.0.1:2380 answers cannot be told, so server1-0123abcd is not removed',
   });
 });
 

@@ -51,35 +51,30 @@ export function parseRemoval(stdout: string, {member}: RemovalGiven): RemovalSee
   };
 }
 
+/** Why the member at this address may live, by how its port is seen; undefined when nobody is there. */
+function mayLive(state: string | undefined, url: string, {member, address_is_free}: RemovalGiven): string | undefined {
+  if (state === 'closed' || (state === 'silent' && address_is_free)) return undefined;
+  if (state === 'open') return `at ${url} something answers now, so ${member} lives and is not removed`;
+  if (state === 'silent')
+    return `nothing at all comes back from ${url}, so ${member} may live behind a firewall and is not removed`;
+  return `whether ${url} answers cannot be told, so ${member} is not removed`;
+}
+
 /**
- * The last look before it is done: whoever answers at the member's address, or only takes the connection, is alive and not removed;
- * and nobody who says nothing at all, unless that address is known to be free.
+ * The last look before it is done: whoever answers at one of the member's addresses, or only takes the connection, is alive and not
+ * removed; and nobody who says nothing at all, unless that address is known to be free.
  */
 function stillDead({peerUrls}: EtcdMember, given: RemovalGiven): Step {
-  const url = peerUrls[0] ?? '';
   return {
     step: 'wait',
     title: `${given.member} to be seen dead`,
     probe: sh`${head(given)}
 ${peerPort}
-u=${url}
-[ -n "$u" ] || exit 0
-echo "peer $(peer_port "$u")"`,
+for u in ${peerUrls}; do echo "peer $u $(peer_port "$u")"; done`,
     until({stdout}) {
-      const hint = 'look at that machine, then run again';
-      if (/^peer open$/m.test(stdout))
-        return {
-          wait: 'failed',
-          why: `at ${url} something answers now, so ${given.member} lives and is not removed`,
-          hint,
-        };
-      if (/^peer silent$/m.test(stdout) && !given.address_is_free)
-        return {
-          wait: 'failed',
-          why: `nothing at all comes back from ${url}, so ${given.member} may live behind a firewall and is not removed`,
-          hint,
-        };
-      return {wait: 'done'};
+      const seen = new Map([...stdout.matchAll(/^peer (\S+) (\w+)$/gm)].map(([, url, state]) => [url, state]));
+      const why = peerUrls.map((url) => mayLive(seen.get(url), url, given)).find((one) => one !== undefined);
+      return why === undefined ? {wait: 'done'} : {wait: 'failed', why, hint: 'look at that machine, then run again'};
     },
     everyMs: 1000,
     deadlineMs: 10_000,
