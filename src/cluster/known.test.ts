@@ -15,6 +15,7 @@ import {
   unknownHost,
 } from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
+import type {ConversionRecord} from './conversion.js';
 import {
   etcdOf,
   hasBegun,
@@ -253,6 +254,19 @@ for (const [words, change, step, expected] of [
   });
 }
 
+test('a server is on its way through a conversion once a run has begun it', (t) => {
+  const conversion = {stage: 'backed-up'} as ConversionRecord;
+  for (const data of [{stateDb: true}, {stateDb: true, wal: true}])
+    for (const [step, begun, expected] of [
+      ['convert', true, true],
+      ['back', true, true],
+      ['keep', true, false],
+      ['convert', false, false],
+    ] as const)
+      t.is(isOnItsWay(bareHost('server1', {data: {...data, ...(begun ? {conversion} : {})}}), step), expected);
+});
+
 test('an unknown server is not on its way', (t) => {
   t.false(isOnItsWay(unknownHost('server3'), 'join'));
+  t.false(isOnItsWay(unknownHost('server3'), 'convert'));
 });

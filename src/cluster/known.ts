@@ -53,10 +53,12 @@ export const isUp = ({sighting}: ClusterHost): boolean =>
   ['active', 'activating'].includes(sighting?.server?.active ?? '');
 
 /**
- * A server without data where K3s is starting by itself towards the same step, as after a power cut in the middle of a join: it
- * may be a member at the next look, and nobody else has changed it then.
+ * A server that may be another at the next look, though nobody else has changed it: one without data where K3s is starting by itself
+ * towards the same step, as after a power cut in the middle of a join; one in the middle of a conversion, where K3s may be copying
+ * keys, and what an earlier run has begun on the host may still go on after that run was killed.
  */
 export function isOnItsWay(host: ClusterHost, step: string): boolean {
+  if (step === 'convert' || step === 'back') return host.sighting?.data.conversion !== undefined;
   if (kindOf(host) !== 'bare' || host.sighting === undefined || !isUp(host)) return false;
   const config = liveConfig(host.sighting);
   return step === 'init' ? config['cluster-init'] === true : step === 'join' && config.server !== undefined;

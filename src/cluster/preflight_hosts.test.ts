@@ -11,7 +11,7 @@ import {
   unitFiles,
   unknownHost,
 } from '../../test/support/cluster_hosts.js';
-import type {ClusterHost} from './classify.js';
+import {type ClusterHost, kindOf} from './classify.js';
 import {preflight} from './preflight.js';
 import {changedSince, clocks, missingCurl} from './preflight_hosts.js';
 
@@ -128,6 +128,28 @@ for (const [name, host, others, allowed] of [
       ).map(({hosts}) => hosts);
     t.deepEqual(refusals(true), allowed ? [] : [['server3']]);
     t.deepEqual(refusals(false), [['server3']]);
+  });
+}
+
+const sqlite = clusterHost('server1', sqliteServer('server1'));
+const halfConverted = bareHost('server1', {data: {wal: true, stateDb: true}});
+for (const [was, now, allowed] of [
+  ['sqlite', halfConverted, true],
+  ['sqlite', memberHost('server1'), true],
+  ['half-converted', memberHost('server1'), true],
+  ['half-converted', sqlite, true],
+  ['member', sqlite, true],
+  ['sqlite', bareHost('server1'), false],
+  ['half-converted', external, false],
+] as const) {
+  test(`a server in the middle of its conversion, then ${was}, ${allowed ? 'may be' : 'may not be'} this now: ${kindOf(now)}`, (t) => {
+    const refused = (onItsWay: boolean) =>
+      changedSince(
+        {servers: [now], agents: [], binaryGiven: false, decided: new Map([['server1', {kind: was, onItsWay}]])},
+        [],
+      ).length > 0;
+    t.is(refused(true), !allowed);
+    t.true(refused(false));
   });
 }
 

@@ -74,11 +74,15 @@ export const hostSystems: Check = (_input, hosts) =>
     }),
   );
 
+/** What a server may be while it is converted; the play of conversions looks itself, and goes on from each of them. */
+const convertingKinds: readonly string[] = ['sqlite', 'half-converted', 'member'];
+
 /**
- * What was on its way has come where the roles saw it go: there is one cluster, and its authority signed this server's
- * certificates. The steps that were decided for it do for a member what they do for a joiner.
+ * What was on its way has come where the roles saw it go. A conversion has got further; or there is one cluster, and its authority
+ * signed this server's certificates: the steps that were decided for it do for a member what they do for a joiner.
  */
-function hasArrived(host: ClusterHost, servers: readonly ClusterHost[]): boolean {
+function hasArrived(was: string, host: ClusterHost, servers: readonly ClusterHost[]): boolean {
+  if (convertingKinds.includes(was)) return convertingKinds.includes(kindOf(host));
   const own = host.sighting?.data.ca;
   const living = servers.flatMap(({sighting}) =>
     sighting?.etcd === undefined ? [] : [{ca: sighting.data.ca, clusterId: sighting.etcd.clusterId}],
@@ -98,7 +102,7 @@ export const changedSince: Check = ({servers, decided = new Map()}) =>
     const was = decided.get(name);
     const now = kindOf(host);
     if (was === undefined || was.kind === 'unknown' || now === 'unknown' || was.kind === now) return [];
-    if (was.onItsWay && hasArrived(host, servers)) return [];
+    if (was.onItsWay && hasArrived(was.kind, host, servers)) return [];
     return [
       {
         hosts: [name],
