@@ -1,4 +1,4 @@
-import {causeOf, defaultPaths, isFinal, parseMemberList} from '../../src/cluster/index.js';
+import {defaultPaths, parseMemberList, startCauses} from '../../src/cluster/index.js';
 import {defineModule, p, type StepOutput, type WaitVerdict} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
 
@@ -68,7 +68,7 @@ fi
       until: (output) => readiness(output, datastore, nodeName),
       everyMs: 1000,
       deadlineMs: timeoutS * 1000,
-      follow: {journal: name, cause: (line) => (isFinal(line) ? causeOf(line) : undefined)},
+      follow: {journal: name, cause: startCauses()},
     },
   ],
   result: (_given, outcomes) => ({changed: false, data: outcomes[0]?.data ?? {}}),

@@ -2,7 +2,7 @@ import test from 'ava';
 import {planModule} from '../../test/support/plan_module.js';
 import module from './module.js';
 
-const params = {node: 'server1', member: 'server1-0123abcd', address_is_free: false};
+const params = {node: 'server1', member: 'server1-0123abcd', learner: false, address_is_free: false};
 const list = (...names: string[]): string =>
   JSON.stringify({
     header: {cluster_id: '1'},
@@ -39,6 +39,37 @@ test('a server without a Node is taken out of etcd itself', (t) => {
     'remove member server1-0123abcd',
     'server1-0123abcd to be out of etcd',
   ]);
+});
+
+const withLearner = (learner: {readonly name?: string; readonly isLearner?: boolean}): string =>
+  JSON.stringify({
+    header: {cluster_id: '1'},
+    members: [
+      {ID: '77', peerURLs: ['https://10.0.0.1:2380'], ...learner},
+      {ID: '2', name: 'server2-0123abcd'},
+    ],
+  });
+
+test('a learner is taken out of etcd itself, by its ID where it has no name, and its Node afterwards', (t) => {
+  const direct = ['77 to be seen dead', 'remove member 77'];
+  const found = (objects: string) => plan(withLearner({isLearner: true}), objects, {member: '77', learner: true});
+  t.deepEqual(titles(found('')), [...direct, '77 to be out of etcd']);
+  t.deepEqual(titles(found('node/server1\n')), [
+    ...direct,
+    'delete Node server1',
+    '77 to be out of etcd',
+    'delete the node password of server1',
+  ]);
+});
+
+test('whoever was a learner and votes by now is not removed', (t) => {
+  t.like(plan(withLearner({name: 'server1-0123abcd'}), '', {learner: true}), {
+    plan: 'fail',
+    why: 'server1-0123abcd votes by now, so it is not removed',
+  });
+  t.is(plan(withLearner({name: 'server1-0123abcd', isLearner: true}), '', {learner: true})?.plan, 'change');
+  t.is(plan(withLearner({name: 'server1-0123abcd'}), '')?.plan, 'change');
+  t.is(plan(list('server2-0123abcd'), '', {learner: true})?.plan, 'same', 'it is out already');
 });
 
 /** What the last look before a removal makes of a peer port that is seen so. */

@@ -12,7 +12,8 @@ when nothing comes back from it, unless \`address_is_free\`: a firewall may drop
 Whether quorum holds after it is checked by \`k3s_roles\`, which sees every server.`,
   params: p.object({
     node: p.string("The dead server's Node name."),
-    member: p.string('Its member, as etcd lists it: `server1-0123abcd`.'),
+    member: p.string('Its member, as etcd lists it: `server1-0123abcd`; of one that has no name there yet, its ID.'),
+    learner: p.bool('It has no vote: removed only as long as that is so.').default(false),
     address_is_free: p
       .bool(
         'The machine at its peer address was looked at, and nobody listens there, so that silence is no sign of life; as `k3s.dead` of `k3s_roles` says.',
@@ -42,6 +43,12 @@ Whether quorum holds after it is checked by \`k3s_roles\`, which sees every serv
         plan: 'fail',
         why: `etcd does not answer here, so ${member} cannot be removed`,
         hint: 'run it on a living member (delegate_to)',
+      };
+    if (given.learner && seen.member?.isLearner === false)
+      return {
+        plan: 'fail',
+        why: `${member} votes by now, so it is not removed`,
+        hint: 'run again: it is started as a member',
       };
     if (seen.member === undefined && !seen.node) return {plan: 'same', result};
     return {

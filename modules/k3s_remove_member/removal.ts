@@ -5,6 +5,7 @@ import {raw, type Script, sh} from '../../src/shell/index.js';
 export interface RemovalGiven {
   readonly node: string;
   readonly member: string;
+  readonly learner: boolean;
   readonly address_is_free: boolean;
   readonly data_dir: string;
   readonly bin_dir: string;
@@ -45,7 +46,7 @@ export function parseRemoval(stdout: string, {member}: RemovalGiven): RemovalSee
   const found = parseMemberList(list);
   return {
     answered: found !== undefined,
-    member: found?.members.find(({name}) => name === member),
+    member: found?.members.find(({name, id}) => name === member || id === member),
     node: /^node\//m.test(objects),
     secret: /^secret\//m.test(objects),
   };
@@ -84,31 +85,33 @@ for u in ${peerUrls}; do echo "peer $u $(peer_port "$u")"; done`,
 function outVerdict(output: StepOutput, member: string): WaitVerdict {
   const found = parseMemberList(output.stdout);
   if (found === undefined) return {wait: 'more', progress: 'etcd does not answer'};
-  if (found.members.some(({name}) => name === member)) return {wait: 'more', progress: `${member} is still listed`};
+  if (found.members.some(({name, id}) => name === member || id === member))
+    return {wait: 'more', progress: `${member} is still listed`};
   return {wait: 'done', data: {members: found.members.map(({name}) => name)}};
 }
 
 /**
  * `kubectl delete node` makes K3s remove the member (its controller does, in up to 40 s on old versions) and the
- * node-password secret, which old versions leave. A server without an agent has no Node: then etcd is told itself.
+ * node-password secret, which old versions leave. A server without an agent has no Node, and of a learner K3s may not know the member's
+ * name: then etcd is told itself.
  */
 export function removalSteps(given: RemovalGiven, seen: RemovalSeen): readonly Step[] {
   const {node, member, timeout_s: timeoutS} = given;
   const steps: Step[] = [];
   if (seen.member !== undefined) steps.push(stillDead(seen.member, given));
+  if (seen.member !== undefined && (seen.member.isLearner || !seen.node))
+    steps.push({
+      step: 'script',
+      title: `remove member ${member}`,
+      script: sh`${head(given)}
+etcd remove ${JSON.stringify({ID: seen.member.id})} | grep -q '"members"'`,
+    });
   if (seen.node)
     steps.push({
       step: 'script',
       title: `delete Node ${node}`,
       script: sh`${head(given)}
 kubectl delete node ${node} --ignore-not-found --wait=false`,
-    });
-  else if (seen.member !== undefined)
-    steps.push({
-      step: 'script',
-      title: `remove member ${member}`,
-      script: sh`${head(given)}
-etcd remove ${JSON.stringify({ID: seen.member.id})} | grep -q '"members"'`,
     });
   if (seen.member !== undefined)
     steps.push({

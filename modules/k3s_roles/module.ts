@@ -90,7 +90,11 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
       servers: servers.map(({host: name}) => name),
       reachable,
       living: plan.living,
-      dead: own.dead === undefined ? {} : {...own.dead, address_is_free: own.dead.addressIsFree},
+      dead:
+        own.dead === undefined
+          ? {}
+          : {...own.dead, address_is_free: own.dead.addressIsFree, is_learner: own.dead.isLearner},
+      aside: own.aside ?? '',
       kept: own.kept,
       foreign: own.foreign,
       restart: own.restart ?? '',

@@ -1,4 +1,4 @@
-import {causeOf, isFinal, lastWords} from '../../src/cluster/index.js';
+import {causeOf, lastWords, startCauses} from '../../src/cluster/index.js';
 import type {Step, WaitVerdict} from '../../src/module/index.js';
 import {sh} from '../../src/shell/index.js';
 import {startedSums, stateProbe, sumsHelper} from './seen.js';
@@ -56,6 +56,7 @@ export function startSteps(name: string, verb: 'start' | 'restart', timeoutS: nu
 /** Waits for a start that is under way already. */
 export function startWait(name: string, restartsBefore: number, timeoutS: number): Step {
   const last: LastWords = {};
+  const causes = startCauses();
   return {
     step: 'wait',
     title: `${name} to start`,
@@ -67,7 +68,7 @@ export function startWait(name: string, restartsBefore: number, timeoutS: number
       journal: name,
       cause: (line) => {
         hear(last, line);
-        return isFinal(line) ? causeOf(line) : undefined;
+        return causes(line);
       },
     },
   };

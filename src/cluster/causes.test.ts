@@ -1,5 +1,5 @@
 import test from 'ava';
-import {causeOf, fatalMessage, isFinal, lastWords} from './causes.js';
+import {causeOf, fatalMessage, isFinal, lastWords, startCauses} from './causes.js';
 
 for (const [line, words] of [
   [
@@ -239,3 +239,34 @@ for (const [line, message] of [
   test(`the message of: ${line}`, (t) => {
     t.deepEqual(fatalMessage(line), message);
   });
+
+const found =
+  'time="2026-11-29T09:42:28Z" level=info msg="Managed etcd cluster bootstrap already complete and initialized"';
+const knock = (time: string): string =>
+  `{"level":"warn","ts":"2026-11-29T${time}Z","caller":"rafthttp/http.go:413","msg":"failed to find remote peer in cluster","local-member-id":"53876144e55ef888","remote-peer-id-from":"bc2c72487b04ede2"}`;
+
+for (const [name, lines, known] of [
+  ['it goes on for as long', [found, knock('09:42:30.380'), knock('09:42:45.380')], true],
+  ['it ends before that', [found, knock('09:42:30.380'), knock('09:42:45.379')], false],
+  ['the first start, which has its members from them', [knock('09:42:30.380'), knock('09:43:45.380')], false],
+  ['before the data was found', [knock('09:42:30.380'), found, knock('09:42:46.380')], false],
+  ['other lines', [found, 'a', 'b'], false],
+] as const) {
+  test(`etcd knows none of those that knock: ${name}`, (t) => {
+    const causes = startCauses();
+    t.deepEqual(
+      lines.slice(0, -1).map((line) => causes(line)),
+      lines.slice(0, -1).map(() => undefined),
+    );
+    const cause = causes(lines.at(-1) ?? '');
+    t.is(cause?.why.includes('cannot catch up'), known ? true : undefined);
+  });
+}
+
+test('a cause that one line shows is told at once where it does not pass', (t) => {
+  t.is(
+    startCauses()('fatal: bootstrap data already found and encrypted with different token')?.why,
+    causeOf('encrypted: bootstrap data already found and encrypted with different token')?.why,
+  );
+  t.is(startCauses()('listen tcp: bind: address already in use'), undefined);
+});

@@ -85,6 +85,28 @@ export const isFinal = (line: string): boolean =>
   causeOf(line) !== undefined &&
   !/too many learner|address already in use|removed from|failed to ping database/i.test(line);
 
+/** For so long may an etcd that found data on its disk say that it knows none of those that knock: others pass in seconds. */
+export const unknownPeersLastMs = 15_000;
+
+const cannotCatchUp: Cause = {
+  why: "its etcd was ended while it joined, and cannot catch up: it knows none of the cluster's members, and answers none of them",
+  hint: 'run again: a server that has no vote yet is taken out and joins anew, and nothing is lost by that',
+};
+
+/** Tells the final cause of a start that goes on, line by line: one line shows most of them, lines that do not end the last. */
+export function startCauses(): (line: string) => Cause | undefined {
+  let foundData = false;
+  let sinceMs: number | undefined;
+  return (line) => {
+    if (isFinal(line)) return causeOf(line);
+    foundData ||= /cluster bootstrap already complete and initialized/.test(line);
+    const time = /"ts":"([^"]+)".*failed to find remote peer in cluster/.exec(line)?.[1];
+    if (time === undefined || !foundData) return undefined;
+    sinceMs ??= Date.parse(time);
+    return Date.parse(time) - sinceMs >= unknownPeersLastMs ? cannotCatchUp : undefined;
+  };
+}
+
 /** The message of a fatal line, without logrus' dressing. */
 export function fatalMessage(line: string): string | undefined {
   const match = /level=(?:fatal|error) msg="((?:[^"\\]|\\.)*)"/.exec(line);

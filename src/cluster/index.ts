@@ -1,5 +1,5 @@
 export {type HostAddress, isAddress, parseAddress, sameAddress} from './address.js';
-export {causeOf, fatalMessage, isFinal, lastWords} from './causes.js';
+export {causeOf, fatalMessage, isFinal, lastWords, startCauses} from './causes.js';
 export {addressOf, type ClusterHost, isRunning, kindOf, liveConfig, nodeNameOf, urlOf} from './classify.js';
 export {type ClusterToken, clusterToken} from './cluster_token.js';
 export {

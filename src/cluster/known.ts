@@ -81,12 +81,16 @@ const isOwn = (member: EtcdMember, host: ClusterHost): boolean => {
   return member.peerUrls.some((url) => hostOf(url) === addressOf(host));
 };
 
+/** A server's own among these members. */
+export const ownMember = (host: ClusterHost, members: readonly EtcdMember[]): EtcdMember | undefined =>
+  members.find((member) => isOwn(member, host));
+
 /** Where a server stands with the cluster, by what is written on its disk and what living members list. */
 export function standingOf({host, kind}: Known, servers: readonly Known[]): Standing {
   if (kind !== 'member' && kind !== 'half-converted') return 'unheard';
   // Who answers himself is heard himself: he may be of another cluster.
   const {etcd} = host.sighting ?? {};
-  const own = (etcd?.members ?? listedMembers(servers)).find((member) => isOwn(member, host));
+  const own = ownMember(host, etcd?.members ?? listedMembers(servers));
   if (own !== undefined) return own.isLearner ? 'learner' : 'voter';
   // One that is starting may have been added since the others were asked.
   if (etcd !== undefined || isUp(host) || !hasLeader(servers) || host.sighting?.data.etcdName === undefined)

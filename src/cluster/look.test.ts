@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
@@ -47,6 +47,42 @@ for (const shell of shells) {
     } finally {
       rmSync(root, {recursive: true});
     }
+  });
+}
+
+const journal = `time="x" level=info msg="Managed etcd cluster bootstrap already complete and initialized"
+{"level":"warn","ts":"2026-11-29T09:47:30.380Z","caller":"rafthttp/http.go:413","msg":"failed to find remote peer in cluster"}
+{"level":"warn","ts":"2026-11-29T09:47:31.380Z","caller":"x","msg":"another"}
+{"level":"warn","ts":"2026-11-29T09:47:32.380Z","caller":"rafthttp/http.go:413","msg":"failed to find remote peer in cluster"}
+{"level":"warn","ts":"2026-11-29T09:47:33.380Z","caller":"rafthttp/http.go:413","msg":"failed to find remote peer in cluster"}
+`;
+
+for (const [file = '', ...args] of shells) {
+  /** What is said of an etcd that does not answer, with these files in its log's folder. */
+  const silentEtcd = (files: readonly string[], start: string, sumsAge = 1): string => {
+    const root = mkdtempSync(join(tmpdir(), "wal it's "));
+    try {
+      for (const name of files) writeFileSync(join(root, name), 'abc');
+      writeFileSync(join(root, 'sums'), '');
+      utimesSync(join(root, 'sums'), sumsAge, sumsAge);
+      const input = `${lookFunctions.source}\njournalctl() { [ "$5" = _SYSTEMD_INVOCATION_ID=i1 ] && printf %s "$SAID"; }\nk3s_start=${start} k3s_sums=$WAL/sums; silent_etcd "$WAL"\n`;
+      const env = {...process.env, SAID: journal, WAL: root};
+      return execFileSync(file, args, {input, encoding: 'utf8', env});
+    } finally {
+      rmSync(root, {recursive: true});
+    }
+  };
+
+  test(`an etcd that does not answer, in ${file}`, (t) => {
+    const said =
+      'start found-data\nstart unknown-peer 2026-11-29T09:47:30.380Z\nstart unknown-peer 2026-11-29T09:47:33.380Z\n';
+    t.is(silentEtcd(['0-0.wal', '0.tmp'], 'i1'), `data.wal-begins YWJj\n\n${said}`);
+    t.is(silentEtcd(['0-0.wal', '1-0.wal'], 'i1'), said);
+    t.is(silentEtcd([], 'i1'), said);
+    t.is(silentEtcd(['0-0.wal'], ''), 'data.wal-begins YWJj\n\n');
+    const later = Date.now() / 1000 + 5;
+    t.is(silentEtcd(['0-0.wal'], '', later), 'data.wal-begins YWJj\n\nstart found-data\n');
+    t.is(silentEtcd(['0-0.wal'], 'i2'), 'data.wal-begins YWJj\n\n');
   });
 }
 

@@ -42,7 +42,7 @@ say data-dir "$d"
 say data-dir-real "$(readlink -f "$d" 2>/dev/null || printf '%s' "$d")"
 about_host
 if [ -x "$b/k3s" ]; then say binary "$("$b/k3s" --version 2>/dev/null | head -n 1)"; fi
-put "sums k3s" /run/quorate/k3s.sums
+put "sums k3s" "$k3s_sums"
 put "sums k3s-agent" /run/quorate/k3s-agent.sums
 ${sumsNow}
 put file.config "$c"
@@ -68,7 +68,9 @@ yes data.agent "$d/agent/client-kubelet.crt"
 put data.token "$d/server/token"
 put data.agent-token "$d/server/agent-token"
 yes data.password /etc/rancher/node/password
+list=
 if [ -d "$d/server/tls/etcd" ] && have curl; then members "$d/server/tls/etcd"; fi
+case $list in *'"members"'*) ;; *) silent_etcd "$d/server/db/etcd/member/wal" ;; esac
 if have curl && [ -d "$d/server/tls" ]; then say ping "$(curl -sk --max-time 5 https://127.0.0.1:6443/ping 2>/dev/null)"; fi
 have curl || say no-curl 1
 # Last, since it is compared with when the answer comes.

@@ -29,18 +29,20 @@ EOF
 }
 # Both units by systemd, which knows of units and drop-ins in whatever folder. It prints a paragraph a unit.
 units() {
-  k3s_unit= k3s_dropins= agent_unit= agent_dropins=
+  k3s_sums=/run/quorate/k3s.sums
+  k3s_unit= k3s_dropins= k3s_start= agent_unit= agent_dropins=
   have systemctl || return 0
   n=k3s
   while IFS= read -r l; do
     case $l in
     '') n=k3s-agent; continue ;;
     FragmentPath=*) if [ "$n" = k3s ]; then k3s_unit=@{l#*=}; else agent_unit=@{l#*=}; fi ;;
+    InvocationID=*) if [ "$n" = k3s ]; then k3s_start=@{l#*=}; fi ;;
     DropInPaths=*) if [ "$n" = k3s ]; then k3s_dropins=@{l#*=}; else agent_dropins=@{l#*=}; fi ;;
     esac
     say unit "$n $l"
   done <<EOF
-$(systemctl show k3s k3s-agent -p LoadState,ActiveState,SubState,MainPID,NRestarts,UnitFileState,FragmentPath,DropInPaths,ActiveEnterTimestampMonotonic 2>/dev/null)
+$(systemctl show k3s k3s-agent -p LoadState,ActiveState,SubState,MainPID,NRestarts,UnitFileState,FragmentPath,DropInPaths,InvocationID,ActiveEnterTimestampMonotonic 2>/dev/null)
 EOF
 }
 # The files that service $1 takes its environment from by unit or drop-in $2; into x, a path a line.
@@ -144,6 +146,20 @@ etcd() {
 peer_port_here() {
   [ -r /proc/net/tcp ] || return 0
   if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q ':094C [0-9A-F]*:0000 0A '; then say peer-port held; else say peer-port free; fi
+}
+# Of an etcd that does not answer, with its log in folder $1: how that begins, and what the journal says of K3s's present start.
+silent_etcd() {
+  [ -d "$1" ] || return 0
+  set -- "$1"/*.wal
+  if [ $# -eq 1 ] && [ -f "$1" ]; then
+    printf 'data.wal-begins '; head -c 4096 "$1" | base64; printf '\n'
+    # Written by our unit at each start, before K3s has said anything.
+    if [ "$1" -ot "$k3s_sums" ]; then say start found-data; fi
+  fi
+  if [ -z "$k3s_start" ] || ! have journalctl; then return 0; fi
+  journalctl -q --no-pager -o cat "_SYSTEMD_INVOCATION_ID=$k3s_start" 2>/dev/null |
+    sed -n -e 's/.*cluster bootstrap already complete and initialized.*/start found-data/p' \
+      -e 's/.*"ts":"\([^"]*\)".*failed to find remote peer in cluster.*/start unknown-peer \1/p' | sed -n -e '1,2p' -e '$p'
 }
 # What etcd says of its members, by the certificates in folder $1, and whether each is heard on its peer port.
 members() {

@@ -10,7 +10,7 @@ test('the group that hosts of each step are put into', (t) => {
     convert: 'k3s_converting_servers',
     back: 'k3s_returning_servers',
     join: 'k3s_joining_servers',
-    replace: 'k3s_wiped_servers',
+    replace: 'k3s_replaced_servers',
     agent: 'k3s_agents',
     none: 'k3s_left_out',
   });

@@ -17,7 +17,10 @@ export type Step =
   /** Goes back from etcd to SQLite. */
   | 'back'
   | 'join'
-  /** Lost its data while the cluster still lists it: its dead member is removed, then it joins. */
+  /**
+   * Cannot join as it is: lost its data while the cluster still lists it, or is a learner that cannot catch up. Its member is
+   * removed, what is left of its data put aside, then it joins.
+   */
   | 'replace'
   | 'agent'
   /** Unknown or outside this run. */
@@ -30,7 +33,7 @@ export const groupOfStep: Readonly<Record<Step, string>> = {
   convert: 'k3s_converting_servers',
   back: 'k3s_returning_servers',
   join: 'k3s_joining_servers',
-  replace: 'k3s_wiped_servers',
+  replace: 'k3s_replaced_servers',
   agent: 'k3s_agents',
   none: 'k3s_left_out',
 };
@@ -55,11 +58,16 @@ export interface HostPlan {
   /** The member to be removed before this server joins, and the living server it is removed through. */
   readonly dead?: {
     readonly id: string;
+    /** Empty for a learner whose etcd has not come so far as to say it. */
     readonly name: string;
+    /** It has no vote, and may be removed only as long as that is so. */
+    readonly isLearner: boolean;
     readonly through: string;
     /** Its peer address is this server's own, and nobody listens there. */
     readonly addressIsFree: boolean;
   };
+  /** The name of the member whose data on this server's disk is put aside, K3s being stopped for it. */
+  readonly aside?: string;
   /** Why a running server is to be restarted, as far as can be told before anything is touched. */
   readonly restart?: string;
   /** Settings in `config` that the inventory does not name and the host had. */

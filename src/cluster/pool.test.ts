@@ -19,6 +19,7 @@ for (const [found, step, now, later] of [
   ['bare', 'init', false, true],
   ['bare', 'join', false, true],
   ['bare', 'replace', false, true],
+  ['member', 'replace', false, true],
   ['bare', 'none', false, false],
   ['half-converted', 'init', false, true],
   ['unknown', 'none', false, false],

@@ -39,7 +39,7 @@ export function poolOf(candidates: readonly PoolCandidate[], listed: readonly Po
     const present = listed.find((server) => server.name === own.name);
     if (found === 'unknown') {
       if (present !== undefined) for (const list of [now, later]) list.push(present);
-    } else if (memberKinds.has(found)) for (const list of [now, later]) list.push(own);
+    } else if (memberKinds.has(found) && step !== 'replace') for (const list of [now, later]) list.push(own);
     else if (becoming.has(step)) later.push(own);
   }
   return {now, later};

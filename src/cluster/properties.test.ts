@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {
   addressFor,
+  blankHost,
   clusterHost,
   memberFor,
   runningMember,
@@ -16,9 +17,22 @@ import type {EtcdMember} from './sighting.js';
 
 /**
  * What a server of the inventory is. `starting` votes, and its K3s does not serve yet; `wiped` was a member and has an empty disk, `gone` is a member nobody can read, `learner`
- * was killed with etcd's data before its promotion, `added` before its etcd started, `out` has data of a member that is not listed.
+ * was killed with etcd's data before its promotion, `blank` before anything had come into it, `evicted` so and put out since, `added`
+ * before its etcd started, `out` has data of a member that is not listed.
  */
-type State = 'running' | 'starting' | 'stopped' | 'wiped' | 'gone' | 'bare' | 'begun' | 'learner' | 'added' | 'out';
+type State =
+  | 'running'
+  | 'starting'
+  | 'stopped'
+  | 'wiped'
+  | 'gone'
+  | 'bare'
+  | 'begun'
+  | 'learner'
+  | 'blank'
+  | 'evicted'
+  | 'added'
+  | 'out';
 
 interface Server {
   readonly name: string;
@@ -34,16 +48,17 @@ interface World {
 
 const isUp = (state: State): boolean => state === 'running' || state === 'starting';
 const votes = (state: State): boolean => isUp(state) || ['stopped', 'wiped', 'gone'].includes(state);
-const hasData = (state: State): boolean => isUp(state) || ['stopped', 'gone', 'learner', 'out'].includes(state);
+const hasData = (state: State): boolean =>
+  isUp(state) || ['stopped', 'gone', 'learner', 'blank', 'evicted', 'out'].includes(state);
 const namesIn = ({servers}: World, is: (state: State) => boolean): string[] =>
   servers.filter(({state}) => is(state)).map(({name}) => name);
 
+const isLearner = (state: State): boolean => ['learner', 'blank', 'added'].includes(state);
+
 /** etcd takes one learner at a time. */
 const oneLearner = (servers: readonly Server[]): readonly Server[] => {
-  const first = servers.find(({state}) => state === 'learner' || state === 'added');
-  return servers.map((server) =>
-    server !== first && (server.state === 'learner' || server.state === 'added') ? {...server, state: 'bare'} : server,
-  );
+  const first = servers.find(({state}) => isLearner(state));
+  return servers.map((server) => (server !== first && isLearner(server.state) ? {...server, state: 'bare'} : server));
 };
 
 const anyWorld: fc.Arbitrary<World> = fc.record({
@@ -62,6 +77,8 @@ const anyWorld: fc.Arbitrary<World> = fc.record({
           'bare',
           'begun',
           'learner',
+          'blank',
+          'evicted',
           'added',
           'out',
         ),
@@ -74,7 +91,7 @@ const anyWorld: fc.Arbitrary<World> = fc.record({
 
 const listOf = ({servers}: World): EtcdMember[] =>
   servers.flatMap(({name, state}) => {
-    if (state === 'learner') return [memberFor(name, true)];
+    if (state === 'learner' || state === 'blank') return [memberFor(name, true)];
     if (state === 'added') return [{...memberFor(name, true), name: '', clientUrls: []}];
     return votes(state) ? [memberFor(name)] : [];
   });
@@ -82,6 +99,8 @@ const listOf = ({servers}: World): EtcdMember[] =>
 function hostOf(world: World, {name, state, inPlay}: Server): ClusterHost {
   if (state === 'gone') return clusterHost(name, undefined, {}, inPlay);
   if (['stopped', 'learner', 'out'].includes(state)) return clusterHost(name, stoppedMember(name), {}, inPlay);
+  if (state === 'blank') return clusterHost(name, blankHost(name).sighting, {}, inPlay);
+  if (state === 'evicted') return clusterHost(name, blankHost(name, {unknownPeersMs: 0}).sighting, {}, inPlay);
   if (state === 'begun') return clusterHost(name, sightingOf(name, {configText: 'cluster-init: true\n'}), {}, inPlay);
   if (state === 'added') {
     const configText = `server: https://${addressFor('server1')}:6443\n`;
@@ -105,7 +124,9 @@ function hostOf(world: World, {name, state, inPlay}: Server): ClusterHost {
   const heard = hasLeader || !world.mute;
   return clusterHost(
     name,
-    heard && etcd !== undefined ? {...silent, etcd: {...etcd, members, hasLeader, peers}} : silent,
+    heard && etcd !== undefined
+      ? {...silent, data: {...silent.data, ca: 'ca1'}, etcd: {...etcd, members, hasLeader, peers}}
+      : silent,
     {},
     inPlay,
   );
@@ -126,7 +147,9 @@ const stepIn = (plan: ClusterPlan, name: string): string => plan.hosts.get(name)
 function started(world: World, plan: ClusterPlan): World {
   const servers = world.servers.map(
     (server): Server =>
-      stepIn(plan, server.name) === 'start' && server.state !== 'out' ? {...server, state: 'running'} : server,
+      stepIn(plan, server.name) === 'start' && !['out', 'blank', 'evicted'].includes(server.state)
+        ? {...server, state: 'running'}
+        : server,
   );
   return {...world, servers};
 }
@@ -220,16 +243,20 @@ test('no plan makes a second cluster: who starts one is alone, and knows every s
   );
 });
 
-test('only servers with an empty disk are replaced, and each through a living member that is not itself', (t) => {
+test('only servers with an empty disk, or one that never had anything, are replaced, and each through a living member that is not itself', (t) => {
   fc.assert(
     fc.property(anyWorld, (world) => {
       for (const own of planOf(world).hosts.values()) {
         if (own.step !== 'replace') continue;
         const stateOf = (name: string | undefined): State | undefined =>
           world.servers.find((server) => server.name === name)?.state;
-        t.is(stateOf(own.host), 'wiped');
-        t.true(isUp(stateOf(own.dead?.through) ?? 'gone'));
-        t.not(own.dead?.through, own.host);
+        const state = stateOf(own.host) ?? 'gone';
+        t.true(['wiped', 'blank', 'evicted'].includes(state), state);
+        t.is(own.aside !== undefined, state !== 'wiped');
+        t.is(own.dead?.isLearner, {wiped: false, blank: true}[state as string]);
+        if (own.dead === undefined) continue;
+        t.true(isUp(stateOf(own.dead.through) ?? 'gone'));
+        t.not(own.dead.through, own.host);
       }
     }),
     {numRuns: 1000},

@@ -11,6 +11,7 @@ import {refuseOut, refuseQuorum, withoutDead} from './quorum_refusals.js';
 import {refuseDisk, refuseLost, refuseMembership, refuseNoServer} from './refusals.js';
 import {type Picture, serverPlan} from './server_plan.js';
 import {showPlan} from './show.js';
+import {stuckServers} from './stuck.js';
 import {parseToken, sameToken} from './tokens.js';
 import {refuseWiped, wipedServers} from './wiped.js';
 
@@ -88,7 +89,7 @@ const isNewVoter = ({host, step}: HostPlan, servers: readonly Known[]): boolean 
   servers.some(
     (known) =>
       known.host.wanted.host === host &&
-      ((known.kind !== 'member' && known.kind !== 'half-converted') || isRemoved(known, servers)),
+      (step === 'replace' || (known.kind !== 'member' && known.kind !== 'half-converted') || isRemoved(known, servers)),
   );
 
 /** Reads every host's role from what was seen; pure. Refusals forbid the whole run before anything is touched. */
@@ -106,8 +107,10 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
       : undefined;
   const chosen = chooseToken({servers: input.servers, agents: input.agents}, input.random);
   const wiped = wipedServers(servers).filter(({known}) => known.host.inPlay);
+  const stuck = stuckServers(servers);
+  const sound = servers.filter((known) => !stuck.some((one) => one.known === known));
   const tokens = {token: chosen.token, ...agentTokenOf(input.servers)};
-  const picture: Picture = {servers, datastore, seed, gate: gateOf(servers, seed), wiped, tokens, conversion};
+  const picture: Picture = {servers, datastore, seed, gate: gateOf(sound, seed), wiped, stuck, tokens, conversion};
   const agents = input.agents.map((host) => agentPlan(host, servers, picture.gate, tokens));
   const hosts = new Map<string, HostPlan>(
     [...servers.map((known) => serverPlan(known, picture)), ...agents.map((plan) => agentStep(plan, conversion))].map(
@@ -115,9 +118,9 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
     ),
   );
   const becoming = [...hosts.values()].filter((plan) => isNewVoter(plan, servers));
-  const votes = votesOf(servers);
+  const votes = votesOf(sound);
   const isEtcd = datastore === 'etcd';
-  const growing = becoming.length + learnersOf(servers).length;
+  const growing = becoming.length + learnersOf(sound).length;
   const votersAfter = isEtcd ? withoutDead(votes, wiped).voters + growing : 0;
   const later = joiningLater(servers, input.lost);
   const even = evenness({
@@ -140,7 +143,7 @@ export function resolveRoles(input: RolesInput): ClusterPlan {
     ...(isEtcd
       ? [
           ...refuseMembership({servers, lost: input.lost, seed}),
-          ...refuseOut(servers, picture.gate),
+          ...refuseOut(sound, picture.gate),
           ...refuseWiped(wiped, servers),
           ...refuseQuorum(wiped, servers, votes, becoming.length),
           ...even.refusals,

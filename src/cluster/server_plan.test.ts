@@ -151,7 +151,7 @@ const cases: Record<
       why: 'was wiped: its dead member server1-0123abcd (server1-id) is removed; joins through server2',
       membership: {membership: 'server', url: 'https://10.0.0.2:6443'},
       peerUrl: 'https://10.0.0.2:6443',
-      dead: {id: 'server1-id', name: 'server1-0123abcd', through: 'server2', addressIsFree: false},
+      dead: {id: 'server1-id', name: 'server1-0123abcd', isLearner: false, through: 'server2', addressIsFree: false},
     },
   },
   'new, while another is wiped': {

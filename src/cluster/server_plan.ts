@@ -7,7 +7,9 @@ import {type ClusterTokens, hostConfig} from './host_config.js';
 import {hasLeader, isOnItsWay, isRemoved, type Known} from './known.js';
 import type {Datastore, HostPlan, Membership, Step} from './plan.js';
 import {restartReason} from './restart_reason.js';
-import {hasFreeAddress, type Wiped} from './wiped.js';
+import type {EtcdMember} from './sighting.js';
+import type {Stuck} from './stuck.js';
+import {hasFreeAddress, isAtOwnAddress, type Wiped} from './wiped.js';
 
 /** What is known of the cluster as a whole when one server's part is decided. */
 export interface Picture {
@@ -17,6 +19,7 @@ export interface Picture {
   /** Whom joining servers go through. */
   readonly gate: Known | undefined;
   readonly wiped: readonly Wiped[];
+  readonly stuck: readonly Stuck[];
   readonly tokens: ClusterTokens;
   readonly conversion: ConversionWish;
 }
@@ -35,8 +38,30 @@ const notHeardYet = ({servers}: Picture): string => {
     : `; whether a dead member of it is still listed is seen once ${stopped.join(', ')} run${stopped.length === 1 ? 's' : ''}`;
 };
 
-function stepOf(known: Known, picture: Picture): Pick<HostPlan, 'step' | 'why' | 'dead'> {
-  const {seed, gate, wiped, servers, conversion, datastore} = picture;
+type Decided = Pick<HostPlan, 'step' | 'why' | 'dead' | 'aside'>;
+
+/** What is removed, and through whom; nothing where nobody is there to do it. */
+const deadOf = (
+  {id, name, isLearner}: EtcdMember,
+  addressIsFree: boolean,
+  gate: Known | undefined,
+): Pick<HostPlan, 'dead'> =>
+  gate === undefined ? {} : {dead: {id, name, isLearner, through: gate.host.wanted.host, addressIsFree}};
+
+/** A learner that cannot catch up joins anew. Nobody listens at this server's address once K3s is stopped there. */
+function stuckStep({known, member}: Stuck, gate: Known | undefined, through: string): Decided {
+  const {etcdName = ''} = known.host.sighting?.data ?? {};
+  const removed = member === undefined ? 'is put out' : `(${member.id}) is removed`;
+  return {
+    step: 'replace',
+    why: `its etcd was ended while it joined, and cannot catch up: its learner ${etcdName} ${removed}, and its data put aside${through}`,
+    aside: etcdName,
+    ...(member === undefined ? {} : deadOf(member, isAtOwnAddress(known.host, member), gate)),
+  };
+}
+
+function stepOf(known: Known, picture: Picture): Decided {
+  const {seed, gate, wiped, stuck, servers, conversion, datastore} = picture;
   const {host, kind} = known;
   const decided = conversionStep(known, servers, conversion);
   if (decided !== undefined) return decided;
@@ -48,6 +73,8 @@ function stepOf(known: Known, picture: Picture): Pick<HostPlan, 'step' | 'why' |
         : `; joins through ${gate.host.wanted.host}`;
   if (kind === 'unknown') return {step: 'none', why: host.why ?? 'unreachable'};
   if (!host.inPlay) return {step: 'none', why: 'not among the hosts of this run'};
+  const held = stuck.find((one) => one.known === known);
+  if (held !== undefined) return stuckStep(held, gate, through);
   if (kind === 'bare') {
     if (known === seed) return {step: 'init', why: 'no server has any data'};
     const own = wiped.find((one) => one.known === known);
@@ -60,16 +87,7 @@ function stepOf(known: Known, picture: Picture): Pick<HostPlan, 'step' | 'why' |
     return {
       step: 'replace',
       why: `was wiped: its dead member ${dead.name} (${dead.id}) is removed${through}`,
-      ...(gate === undefined
-        ? {}
-        : {
-            dead: {
-              id: dead.id,
-              name: dead.name,
-              through: gate.host.wanted.host,
-              addressIsFree: hasFreeAddress(own),
-            },
-          }),
+      ...deadOf(dead, hasFreeAddress(own), gate),
     };
   }
   if (isRemoved(known, servers)) {
@@ -104,7 +122,7 @@ function membershipOf({host}: Known, step: Step, {datastore, gate}: Picture, pee
 export function serverPlan(known: Known, picture: Picture): HostPlan {
   const {servers, datastore, tokens} = picture;
   const {host} = known;
-  const {step, why: found, dead} = stepOf(known, picture);
+  const {step, why: found, dead, aside} = stepOf(known, picture);
   const config = hostConfig(host, tokens);
   const adoption = adoptionOf(host, config);
   const restart = step === 'member' ? restartOf(known, config, adoption) : undefined;
@@ -126,6 +144,7 @@ export function serverPlan(known: Known, picture: Picture): HostPlan {
     ...(restart === undefined ? {} : {restart}),
     ...(peerUrl === undefined ? {} : {peerUrl}),
     ...(dead === undefined ? {} : {dead}),
+    ...(aside === undefined ? {} : {aside}),
     kept: host.wanted.kept,
     foreign: host.sighting !== undefined && isForeign(host.sighting, 'server'),
     ...(adoption === undefined ? {} : {adoption}),

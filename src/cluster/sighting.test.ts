@@ -17,6 +17,7 @@ const opened = ({data, ...rest}: Sighting): object => ({
 
 const noData = {
   wal: false,
+  blankWal: false,
   etcdDir: false,
   memberDir: false,
   tombstone: false,
@@ -193,6 +194,17 @@ const cases: Record<string, readonly [output: string, seen: object]> = {
     put('data.conversion', JSON.stringify(record)),
     {data: {...noData, conversion: record}},
   ],
+  'a log of etcd with nothing in it': [
+    `data.wal-begins ${Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0x84, 8, 4, 0x10, 0, 0, 0, 0, 0]), Buffer.alloc(8)]).toString('base64')}\n`,
+    {data: {...noData, blankWal: true}},
+  ],
+  'a log of etcd that is none': [`data.wal-begins ${Buffer.alloc(16).toString('base64')}\n`, {}],
+  'a start that found data': ['start found-data\nstart found-data\n', {resumed: {unknownPeersMs: 0}}],
+  'a start that found data, and knows nobody': [
+    'start found-data\nstart unknown-peer 2026-11-29T09:47:30.380Z\nstart unknown-peer 2026-11-29T09:48:30.848Z\n',
+    {resumed: {unknownPeersMs: 60_468}},
+  ],
+  'the first start': ['start unknown-peer 2026-11-29T09:47:30.380Z\n', {}],
   'a record that cannot be read': [put('data.conversion', '{'), {}],
 };
 

@@ -1,5 +1,6 @@
 import {Secret} from '../shell/index.js';
 import {type ConversionRecord, parseRecord} from './conversion.js';
+import {isBlankWal} from './etcd_wal.js';
 import {defaultPaths} from './look.js';
 
 export interface UnitState {
@@ -82,6 +83,8 @@ export interface Sighting {
   readonly data: {
     /** Embedded etcd is initialised: `member/wal` exists (k3s pkg/etcd IsInitialized). */
     readonly wal: boolean;
+    /** That log holds nothing yet; only looked at where etcd does not answer. */
+    readonly blankWal: boolean;
     readonly etcdDir: boolean;
     /** etcd's own folder, which a server has from its start on; without it there is nothing of etcd's. */
     readonly memberDir: boolean;
@@ -103,6 +106,11 @@ export interface Sighting {
     readonly tokenFile?: Secret;
   };
   readonly etcd?: EtcdSighting;
+  /** K3s's present start found etcd's data on the disk, and etcd does not answer; what the journal has said since. */
+  readonly resumed?: {
+    /** From the first to the last time that etcd said that it knows none of those that knock. */
+    readonly unknownPeersMs: number;
+  };
   /** Whether somebody listens on etcd's peer port, on a host without etcd's data; undefined elsewhere, and where it cannot be told. */
   readonly peerPort?: 'free' | 'held';
   /** `/ping` answered `pong`. */
@@ -207,6 +215,12 @@ function etcdOf(lines: Lines): EtcdSighting | undefined {
   return {...list, isLeader: isOn('etcd_server_is_leader'), hasLeader: isOn('etcd_server_has_leader'), peers};
 }
 
+function resumedOf(lines: Lines): Sighting['resumed'] {
+  if (!lines('start').includes('found-data')) return undefined;
+  const times = linesOf(lines, 'start', 'unknown-peer').map((time) => Date.parse(time));
+  return {unknownPeersMs: times.length === 0 ? 0 : Math.max(...times) - Math.min(...times)};
+}
+
 /** `PATH BASE64`; the path may have spaces. */
 function fileIn(line: string): DropIn {
   const space = line.lastIndexOf(' ');
@@ -253,6 +267,7 @@ export function parseLook(stdout: string): Sighting {
     dropIns: lines('dropin').map(fileIn),
     data: {
       wal: flag('data.wal'),
+      blankWal: lines('data.wal-begins').some((line) => isBlankWal(Buffer.from(line, 'base64'))),
       etcdDir: flag('data.etcd'),
       memberDir: flag('data.member'),
       tombstone: flag('data.tombstone'),
@@ -287,6 +302,7 @@ export function parseLook(stdout: string): Sighting {
       serverUnit: unitFilesOf(lines, 'k3s'),
       agentUnit: unitFilesOf(lines, 'k3s-agent'),
       etcd: etcdOf(lines),
+      resumed: resumedOf(lines),
       peerPort: (['free', 'held'] as const).find((state) => state === one('peer-port')),
     }),
   };

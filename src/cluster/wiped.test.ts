@@ -42,6 +42,7 @@ test('a wiped server is replaced: the plan names its dead member and who removes
   t.deepEqual(own?.dead, {
     id: 'server1-id',
     name: 'server1-0123abcd',
+    isLearner: false,
     through: 'server2',
     addressIsFree: false,
   });

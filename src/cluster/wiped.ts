@@ -35,13 +35,16 @@ function leftOf({known: {host}}: Wiped, servers: readonly Known[]): string | und
   return data.ca !== undefined && data.ca === ca ? undefined : 'server/tls, of another cluster';
 }
 
+/** Whether a member's address is this server's own. */
+export const isAtOwnAddress = ({sighting}: ClusterHost, {peerUrls}: EtcdMember): boolean =>
+  peerUrls.every((url) => sighting?.addresses.some(({address}) => address === hostOf(url)) === true);
+
 /**
  * Whether the dead member's address is the wiped server's own, on which nobody listens: then it is dead also where living members
  * hear nothing at all from there, as with a firewall that drops what comes.
  */
 export const hasFreeAddress = ({known: {host}, dead}: Wiped): boolean =>
-  host.sighting?.peerPort === 'free' &&
-  dead.peerUrls.every((url) => host.sighting?.addresses.some(({address}) => address === hostOf(url)));
+  host.sighting?.peerPort === 'free' && isAtOwnAddress(host, dead);
 
 /** Why the dead member at its address may live, as one member sees it: who sees it, that it is so, and what to do. */
 function mayLive(wiped: Wiped, seer: ClusterHost): Pick<PlanRefusal, 'what' | 'hint'> | undefined {

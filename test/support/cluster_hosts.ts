@@ -24,6 +24,7 @@ export function sightingOf(name: string, change: Change = {}): Sighting {
     ...rest,
     data: {
       wal: false,
+      blankWal: false,
       etcdDir: false,
       memberDir: false,
       tombstone: false,
@@ -123,6 +124,18 @@ export const unknownHost = (name: string): ClusterHost => clusterHost(name, unde
 
 export const stoppedHost = (name: string, inPlay = true): ClusterHost =>
   clusterHost(name, stoppedMember(name), {}, inPlay);
+
+/** Was ended as soon as its etcd had made its log; with `resumed`, a start has found that log since, and goes on. */
+export const blankHost = (name: string, resumed?: Sighting['resumed'], change: Change = {}): ClusterHost => {
+  const seen = stoppedMember(name);
+  const up = resumed === undefined ? {} : {server: {...running, active: 'activating'}, resumed};
+  return clusterHost(name, {
+    ...seen,
+    ...up,
+    ...change,
+    data: {...seen.data, blankWal: true, ca: 'ca1', ...change.data},
+  });
+};
 
 /** Runs as a member of these. */
 export const memberHost = (name: string, change: Change = {}, cluster: readonly string[] = three): ClusterHost => {

@@ -5,7 +5,7 @@ import {type ClusterChecks, checksOf} from '../support/cluster_checks.js';
 import {type ClusterLab, clusterLab, type RunOutcome} from '../support/cluster_lab.js';
 import {joinerStages} from '../support/joiner_stages.js';
 import {k3sUnderTest} from '../support/k3s.js';
-import {transcript} from '../support/outcomes.js';
+import {changedPaths, transcript} from '../support/outcomes.js';
 import {refuses} from '../support/refuses.js';
 import {reviewedTexts, spoken} from '../support/texts.js';
 
@@ -61,24 +61,49 @@ async function listed(): Promise<string> {
   return names.sort().join(', ');
 }
 
-for (const stage of [
-  'before its member is added',
-  'as a learner with data on its disk',
-  'after its promotion',
-  'before it is ready',
-]) {
-  test.serial(`a joiner and the controller killed ${stage}`, async (t) => {
-    await cluster.restore('two');
-    await checks.settles(['server1', 'server2']);
-    const {prepare, reached, kill} = joinerStages(cluster, checks)[stage] ?? t.fail();
-    await prepare();
-    const run = await cluster.run([], {killOnce: reached});
-    t.is(run.code, -1, `it was to be killed\n${transcript(run)}`);
-    await kill();
-    t.log(`seen: ${await listed()}`);
+/** Real K3s promotes it before it can be killed. */
+const caughtUp = 'as a learner with data on its disk';
+
+/** Two members, and a joiner that was killed on its way together with the controller. */
+async function killedWhile(t: ExecutionContext, stage: string): Promise<void> {
+  await cluster.restore('two');
+  await checks.settles(['server1', 'server2']);
+  const {prepare, reached, kill} = joinerStages(cluster, checks)[stage] ?? t.fail();
+  await prepare();
+  const run = await cluster.run([], {killOnce: reached});
+  t.is(run.code, -1, `it was to be killed\n${transcript(run)}`);
+  await kill();
+  t.log(`seen: ${await listed()}`);
+}
+
+for (const stage of ['before its member is added', caughtUp, 'after its promotion', 'before it is ready']) {
+  const serial = stage === caughtUp ? standIn : test.serial;
+  serial(`a joiner and the controller killed ${stage}`, async (t) => {
+    await killedWhile(t as ExecutionContext, stage);
     await checks.heals(t);
   });
 }
+
+test.serial(
+  'a joiner and the controller killed as a learner whose log has just been made: it joins anew, as the dry run says, and then nothing changes',
+  async (t) => {
+    await killedWhile(t as ExecutionContext, 'as a learner whose log has just been made');
+    const dry = await cluster.run(['--check', '--diff']);
+    t.is(dry.code, 0, transcript(dry));
+    const run = await checks.heals(t);
+    t.regex(
+      run.stdout,
+      /server3 +replace +its etcd was ended while it joined, and cannot catch up: its learner server3-[0-9a-f]{8} \(\d+\) is removed, and its data put aside; joins through server1/,
+    );
+    t.deepEqual(changedPaths(dry.events), changedPaths(run.events));
+    const db = '/var/lib/rancher/k3s/server/db';
+    const [aside = ''] = run.stdout.match(/put aside as\W+\S+etcd-server3-[0-9a-f]{8}/) ?? [];
+    t.not(aside, '', 'the output says where it is');
+    t.regex(await checks.inside('server3', `cd ${db}; ls -d etcd-server3-*/member/wal`), /^etcd-server3-[0-9a-f]{8}\//);
+    const again = await checks.heals(t);
+    t.deepEqual(changedPaths(again.events), []);
+  },
+);
 
 // ── All down, and restart loops ──
 

@@ -30,6 +30,8 @@ export interface Tuning {
   readonly startDelayMs: number;
   /** pause between a member's addition and the start of its etcd */
   readonly joinDelayMs: number;
+  /** stop a joining etcd for good as soon as it has made its log, in which there is nothing yet */
+  readonly stopAtLog: boolean;
 }
 
 const DEFAULTS: Tuning = {
@@ -47,6 +49,7 @@ const DEFAULTS: Tuning = {
   migrateSkipLast: false,
   startDelayMs: 0,
   joinDelayMs: 0,
+  stopAtLog: false,
 };
 
 export const TUNING_FILE = '/etc/rancher/k3s/standin.yaml';

@@ -69,6 +69,8 @@ export interface EtcdEnd {
 
 export interface EtcdProcess {
   readonly ended: Promise<EtcdEnd>;
+  /** Halts it as it is; only a kill ends it then. */
+  halt(): void;
   stop(): Promise<void>;
 }
 
@@ -102,6 +104,7 @@ export const startEtcd = (program: string, layout: Layout, config: EtcdConfig, l
   let wanted = false;
   return {
     ended: endOf(child, pidFile, log).then((end) => ({...end, wanted})),
+    halt: () => child.kill('SIGSTOP'),
     stop: () => {
       wanted = true;
       return stop(child);

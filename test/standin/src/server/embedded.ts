@@ -117,7 +117,15 @@ export const joinCluster = async (setup: Setup, access: Access): Promise<Embedde
   const cluster = await join(client, self, log, signal);
   client.close();
   await sleep(tuning.joinDelayMs, signal);
-  return launch(setup, {...etcdConfig(setup, name), initial: {cluster, state: 'existing'}});
+  const started = launch(setup, {...etcdConfig(setup, name), initial: {cluster, state: 'existing'}});
+  if (tuning.stopAtLog) haltAtLog(setup, started.process);
+  return started;
+};
+
+/** It looks as often as it can: the first entries come some milliseconds later. */
+const haltAtLog = (setup: Setup, etcd: EtcdProcess): void => {
+  if (existsSync(setup.layout.wal)) etcd.halt();
+  else if (!setup.signal.aborted) setImmediate(haltAtLog, setup, etcd);
 };
 
 const untilLeader = async ({signal}: Setup, client: EtcdClient): Promise<void> => {
