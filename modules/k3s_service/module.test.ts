@@ -53,6 +53,34 @@ test('a unit of another hand is restarted: nothing tells what it runs with', (t)
   t.deepEqual(titles(plan(probe({before: ''}))), ['restart k3s', 'k3s to start']);
 });
 
+test('one that is taken over as it runs is only noted, and one that is still starting is waited for', (t) => {
+  const adopted = {adopted: true};
+  t.deepEqual(titles(plan(probe({before: ''}), adopted)), ['note what k3s runs with']);
+  t.deepEqual(titles(plan(probe({before: '', active: 'activating'}), adopted)), [
+    'note what k3s runs with',
+    'k3s to start',
+  ]);
+  t.deepEqual(titles(plan(probe({before: '', active: 'inactive'}), adopted)), ['start k3s', 'k3s to start']);
+});
+
+test('left as it is found, one that is taken over is noted, whatever else would be due', (t) => {
+  const asFound = {state: 'as_found', adopted: true};
+  const noted = plan(probe({before: '', active: 'activating', enabled: 'disabled'}), asFound);
+  t.deepEqual(titles(noted), ['note what k3s runs with']);
+  t.like(noted, {
+    result: {status: 'activating'},
+    after: [{state: {active: 'activating', enabled: false, foreign: false}}],
+  });
+  for (const stdout of [
+    probe({}),
+    probe({active: 'activating'}),
+    probe({now: sum('b')}),
+    probe({before: '', active: 'inactive', enabled: 'disabled'}),
+  ])
+    t.is(plan(stdout, asFound)?.plan, 'same');
+  t.is(plan(probe({before: ''}), {state: 'as_found'})?.plan, 'same');
+});
+
 const predict = (path: string, state: unknown): Predicted => ({
   get: (resource: Resource) => ('path' in resource && resource.path === path ? {resource, state} : undefined),
   touches: () => true,

@@ -41,7 +41,7 @@ They are compared with the files as they are now, so that a restart which a cras
     const after: Record<string, unknown> = {};
     const steps: Step[] = [...(settings?.steps ?? [])];
     const gate = given.datastore === 'etcd' && !given.allow_outage ? [quorumGate(name, given.data_dir)] : [];
-    if (enabled !== seen.enabled && seen.load === 'loaded') {
+    if (state !== 'as_found' && enabled !== seen.enabled && seen.load === 'loaded') {
       before.enabled = seen.enabled;
       after.enabled = enabled;
       steps.push(enableStep(name, enabled));
@@ -57,15 +57,18 @@ They are compared with the files as they are now, so that a restart which a cras
       steps.push(...startSteps(name, 'start', timeoutS));
     }
     const adopted = given.adopted && seen.foreign;
-    if (state === 'started' && running && adopted) {
+    if (state !== 'stopped' && running && adopted) {
       after['taken over'] = 'it runs with what is on the disk';
       steps.push(noteStep(name));
+      // One that is left as found may wait for others, which this run starts later.
+      if (state === 'started' && seen.active !== 'active') steps.push(startWait(name, seen.restarts, timeoutS));
     } else if (state === 'started' && restartDue(given, found)) {
       before['started with'] = seen.foreign ? 'a unit of another hand' : `${stale.join(', ')} as before`;
       after['started with'] = 'what is on the disk now';
       steps.push(...gate, ...startSteps(name, 'restart', timeoutS));
     }
-    const result: Data = {name, status: state === 'started' ? 'active' : 'inactive', stale, keys: settings?.keys ?? []};
+    const status = {started: 'active', stopped: 'inactive', as_found: seen.active}[state];
+    const result: Data = {name, status, stale, keys: settings?.keys ?? []};
     if (steps.length === 0) {
       if (state !== 'started' || seen.active !== 'activating') return {plan: 'same', result};
       return {
@@ -77,8 +80,8 @@ They are compared with the files as they are now, so that a restart which a cras
     }
     const now: Partial<ServiceSeen> = {
       load: seen.load,
-      active: state === 'started' ? 'active' : 'inactive',
-      enabled,
+      active: status,
+      enabled: state === 'as_found' ? seen.enabled : enabled,
       stale: [],
       foreign: false,
     };
@@ -100,7 +103,7 @@ They are compared with the files as they are now, so that a restart which a cras
       changed: !waitedOnly,
       data: {
         name: given.name,
-        status: given.state === 'started' ? 'active' : 'inactive',
+        status: {started: 'active', stopped: 'inactive', as_found: found.service.active}[given.state],
         stale: found.service.stale,
         keys: settingsChange(given, found)?.keys ?? [],
       },

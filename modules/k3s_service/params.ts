@@ -5,7 +5,10 @@ import {p} from '../../src/module/index.js';
 export const serviceParams = {
   name: p.choice(['k3s', 'k3s-agent'], 'The service.').default('k3s'),
   state: p
-    .choice(['started', 'stopped'], 'Wanted state; `started` restarts it where what runs is not what is on the disk.')
+    .choice(
+      ['started', 'stopped', 'as_found'],
+      'Wanted state; `started` restarts it where what runs is not what is on the disk, `as_found` only notes what an `adopted` one runs with.',
+    )
     .default('started'),
   enabled: p.bool('Started at boot.').default(true),
   config: p

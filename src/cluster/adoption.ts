@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {loadAll, YAML11_SCHEMA} from 'js-yaml';
 import {Secret} from '../shell/index.js';
-import {type ClusterHost, nodeNameOf, unitOf} from './classify.js';
+import {type ClusterHost, kindOf, nodeNameOf, unitOf} from './classify.js';
 import {differingKeys, type K3sConfig, membershipKeys} from './config_file.js';
 import {booleanKeys} from './config_keys.js';
 import {effectiveOf, effectiveThen, isForeign} from './effective.js';
@@ -82,6 +82,22 @@ function registriesDiffer({wanted, sighting}: ClusterHost): boolean {
   }
 }
 
+/** What a server runs with decides of whom it becomes a member, unless its disk has decided that already. */
+function hasJoined(host: ClusterHost): boolean {
+  const kind = kindOf(host);
+  return kind !== 'bare' && kind !== 'half-converted' && host.sighting?.data.tombstone !== true;
+}
+
+/**
+ * A start that is not over, or that systemd makes up for since K3s has ended by itself, runs with its files as what runs does: to
+ * restart it would gain nothing, and a member would go down for it.
+ */
+function runsWithItsFiles(host: ClusterHost): boolean {
+  const active = unitOf(host)?.active ?? '';
+  if (active === 'active') return true;
+  return ['activating', 'reloading'].includes(active) && (host.wanted.kind === 'agent' || hasJoined(host));
+}
+
 /**
  * Compares what a service of another hand runs with and what it would run with; undefined for a service of our own, one
  * that does not run, or none.
@@ -89,8 +105,7 @@ function registriesDiffer({wanted, sighting}: ClusterHost): boolean {
 export function adoptionOf(host: ClusterHost, planned: K3sConfig): Adoption | undefined {
   const {sighting, wanted} = host;
   if (sighting === undefined || !isForeign(sighting, wanted.kind)) return undefined;
-  const unit = unitOf(host);
-  if (unit?.active !== 'active') return undefined;
+  if (!runsWithItsFiles(host)) return undefined;
   const now = effectiveOf(sighting, wanted.kind);
   const then = effectiveThen(sighting, wanted.kind, planned, wanted.environment);
   const except = [

@@ -8,6 +8,8 @@ import type {K3sConfig} from './config_file.js';
 import type {Sighting, UnitFiles} from './sighting.js';
 
 const base = runningMember('server1', ['server1']);
+/** As systemd has a unit whose start is not over, or that is to be started again since K3s has ended by itself. */
+const starting = {...running, active: 'activating', sub: 'start'};
 const secure = (user: string, password: string): string => `K10${'ab'.repeat(32)}::${user}:${password}`;
 const server = (args: string, files: Partial<UnitFiles> = {}, change: Partial<Sighting> = {}): Sighting => ({
   ...base,
@@ -141,11 +143,48 @@ for (const [name, given, planned, differing] of [
   });
 }
 
+for (const [name, given, differing] of [
+  ['a member', host({...server('--debug'), server: starting, ping: false}), []],
+  [
+    'a member, in systemd’s words for a reload',
+    host({...server('--debug'), server: {...running, active: 'reloading'}}),
+    [],
+  ],
+  ['a server on SQLite', host({...server('--debug'), server: starting, ...data({wal: false, stateDb: true})}), []],
+  [
+    'a server on an external datastore',
+    host({...server('--debug --datastore-endpoint x'), server: starting, ...data({wal: false})}),
+    ['datastore-endpoint'],
+  ],
+  [
+    'an agent',
+    agentHost(
+      sightingOf('agent1', {
+        version: 'v1.30.6+k3s1',
+        agent: starting,
+        agentUnit: unitFiles({text: 'ExecStart=/usr/local/bin/k3s agent --debug\n'}),
+      }),
+    ),
+    [],
+  ],
+] as const) {
+  test(`what is still starting is taken over as what runs: ${name}`, (t) => {
+    t.deepEqual(adoptionOf(given, {debug: true})?.differing, differing);
+  });
+}
+
 for (const [name, given] of [
   ['nobody could look', host(undefined)],
   ['a unit of our own', host(server('', {text: '# Written by quorate\n'}))],
   ['no unit', host(base)],
   ['a service that does not run', host({...server(''), server: {...running, active: 'inactive'}})],
+  ['a service that has failed', host({...server(''), server: {...running, active: 'failed'}})],
+  ['a server without data that is starting', host({...server(''), server: starting, ...data({wal: false})})],
+  ['a removed server that is starting', host({...server(''), server: starting, ...data({tombstone: true})})],
+  [
+    'a server that is starting in the middle of a conversion',
+    host({...server(''), server: starting, ...data({stateDb: true})}),
+  ],
   ['a unit whose state is not known', host({...server(''), server: undefined as never})],
   [
     'a service of agents on a server',

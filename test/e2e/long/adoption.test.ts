@@ -2,6 +2,7 @@ import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {compareListings} from '../../../src/lab/index.js';
+import {type ClusterChecks, checksOf} from '../support/cluster_checks.js';
 import {type ClusterLab, clusterLab, type RunOutcome} from '../support/cluster_lab.js';
 import {installByScript, installFiles, serviceName, startService, writeFiles} from '../support/foreign_install.js';
 import {changedPaths, conditionalShare, transcript} from '../support/outcomes.js';
@@ -11,6 +12,7 @@ import {changedPaths, conditionalShare, transcript} from '../support/outcomes.js
 const servers = ['server1', 'server2', 'server3'] as const;
 const token = 'made-by-the-script';
 let cluster: ClusterLab;
+let checks: ClusterChecks;
 let url: string;
 
 const host = (name: string) => cluster.lab.host(name);
@@ -25,6 +27,7 @@ const flags = (): string[] =>
 
 test.before('a cluster by K3s’s install script', async () => {
   cluster = await clusterLab('adoption', {servers: 3, agents: 1});
+  checks = checksOf(cluster);
   url = `https://${host('server1').address}:6443`;
   const {binary, real} = cluster.k3s;
   const environment = {K3S_TOKEN: token};
@@ -45,7 +48,10 @@ test.before('a cluster by K3s’s install script', async () => {
     args: real ? ['--snapshotter', 'native', '--node-label', 'made=here'] : ['--node-label', 'made=here'],
     environment: {...environment, K3S_URL: url},
   });
+  // What is saved is a cluster, and not an agent that unpacks itself; and saving holds all hosts still for a while.
+  await checks.settles();
   await cluster.lab.save('installed');
+  await checks.settles();
 });
 
 test.after.always('take down', async () => {
@@ -53,7 +59,11 @@ test.after.always('take down', async () => {
 });
 
 /** What taking over changes on a host whatever form it has: the files around K3s, and the note of what it runs with. */
-function filesOf(name: string, kind: 'server' | 'agent', but: readonly string[] = []): string[] {
+function filesOf(
+  name: string,
+  kind: 'server' | 'agent',
+  {but = [], started = false}: {readonly but?: readonly string[]; readonly started?: boolean} = {},
+): string[] {
   const service = kind === 'server' ? 'k3s' : 'k3s-agent';
   return [
     "Settings of another hand's unit go to config.yaml | /etc/rancher/k3s/config.yaml",
@@ -63,7 +73,7 @@ function filesOf(name: string, kind: 'server' | 'agent', but: readonly string[] 
     // Real K3s has switched it on itself.
     ...(cluster.k3s.real ? [] : ['Forwarding between pods | sysctl net.ipv4.ip_forward']),
     'Helper that tells what K3s was started with | /usr/local/lib/quorate/k3s-sums',
-    `K3s ${kind}, with its settings | service ${service}`,
+    `${started ? `K3s ${kind}, with its settings` : 'Service of another hand, taken over as it runs'} | service ${service}`,
     `Script that removes K3s | /usr/local/bin/${service}-uninstall.sh`,
     'Script that stops everything K3s has started | /usr/local/bin/k3s-killall.sh',
     `Unit of the service | /etc/systemd/system/${service}.service`,
@@ -148,6 +158,38 @@ test.serial('by the install script: files are written anew, nothing is restarted
   t.is(settingsIn(await inside('server2', args)), settingsIn(then));
 });
 
+test.serial('one of them is stopped: it is started, and no other is restarted for that', async (t) => {
+  await cluster.restore('installed');
+  await checks.settles();
+  await inside('server3', 'systemctl stop k3s');
+  const run = await takesOver(t, {
+    names: [...servers, 'agent1'],
+    changed: [
+      ...servers.flatMap((name) => filesOf(name, 'server', {started: name === 'server3'})),
+      ...filesOf('agent1', 'agent'),
+    ],
+    restarted: ['server3'],
+  });
+  t.regex(run.stdout, /server3 +start +is a member that does not run/);
+});
+
+test.serial('one of them is still starting: it is waited for, and not restarted', async (t) => {
+  await cluster.restore('installed');
+  await checks.settles();
+  // Real K3s takes long enough; the stand-in is made to.
+  if (!cluster.k3s.real) await inside('server2', 'echo "start-delay-ms: 10000" >/etc/rancher/k3s/standin.yaml');
+  await inside('server2', 'systemctl restart --no-block k3s; sleep 1; rm -f /etc/rancher/k3s/standin.yaml');
+  const before = await pids(servers);
+  const run = await cluster.run([]);
+  t.is(run.code, 0, transcript(run));
+  t.regex(
+    run.stdout,
+    /server2 +(start|keep) +is a member that (does not run|is still starting); installed by another hand: taken over as it runs/,
+  );
+  t.deepEqual(await pids(servers), before, `${JSON.stringify(await endings(servers))}\n${transcript(run)}`);
+  t.is(await checks.lacking(), undefined);
+});
+
 /** `["server","--disable","traefik","--disable=x"]` of a Node, sorted, without what moved and without secrets. */
 const settingsIn = (nodeArgs: string): string =>
   (JSON.parse(nodeArgs) as string[])
@@ -213,8 +255,8 @@ test.serial(
         names: [...servers, 'agent1'],
         changed: [
           // k3s-ansible leaves an empty environment.
-          ...filesOf('server1', 'server', ['Environment']),
-          ...filesOf('server2', 'server'),
+          ...filesOf('server1', 'server', {but: ['Environment']}),
+          ...filesOf('server2', 'server', {started: true}),
           ...filesOf('server3', 'server'),
           ...filesOf('agent1', 'agent'),
           // Its file of settings starts a cluster, and it is a member since long.
@@ -279,13 +321,13 @@ test.serial(
     await takesOver(t, {
       inventory: await alone('server1', variables),
       names: ['server1'],
-      changed: filesOf('server1', 'server', ['Environment']),
+      changed: filesOf('server1', 'server', {but: ['Environment']}),
       restarted: [],
     });
     await takesOver(t, {
       inventory: await alone('server2', variables),
       names: ['server2'],
-      changed: filesOf('server2', 'server', ['Environment']),
+      changed: filesOf('server2', 'server', {but: ['Environment']}),
       restarted: [],
     });
     t.regex(
