@@ -19,15 +19,15 @@ export interface LbServiceSeen {
 
 export const lbServiceProbe = (name: string, config: string): Script => sh`n=${name} f=${config} l=${loadedSum(name)}
 systemctl show "$n" -p LoadState,ActiveState,UnitFileState,ActiveEnterTimestampMonotonic 2>/dev/null
-echo "now=$(date +%s)"
-echo "uptime=$(cut -d ' ' -f 1 /proc/uptime)"
+sed -n 's/^btime /boot=/p' /proc/stat
 if [ -f "$f" ]; then echo "sum=$(sha256sum < "$f" | cut -d ' ' -f 1)"; echo "written=$(stat -c %Y "$f")"; fi
 if [ -f "$l" ]; then echo "last=$(cat "$l")"; echo "last-at=$(stat -c %Y "$l")"; fi`;
 
 /** Reads what {@link lbServiceProbe} printed. */
 export function parseLbService(stdout: string): LbServiceSeen {
   const value = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
-  const secondsSinceStart = Number(value('uptime')) - Number(value('ActiveEnterTimestampMonotonic')) / 1e6;
+  // From whole seconds that stay as they are: a start told by the time of this look would differ by a second from look to look.
+  const startedAfterBoot = Math.floor(Number(value('ActiveEnterTimestampMonotonic')) / 1e6);
   const last = value('last');
   return {
     load: value('LoadState'),
@@ -35,7 +35,7 @@ export function parseLbService(stdout: string): LbServiceSeen {
     enabled: value('UnitFileState') === 'enabled',
     now: value('sum'),
     writtenAt: Number(value('written')),
-    startedAt: Math.floor(Number(value('now')) - secondsSinceStart),
+    startedAt: Number(value('boot')) + startedAfterBoot,
     ...(last === '' ? {} : {last: {sha256: last, at: Number(value('last-at'))}}),
   };
 }
