@@ -49,8 +49,7 @@ const deadOf = (
   gate === undefined ? {} : {dead: {id, name, isLearner, through: gate.host.wanted.host, addressIsFree}};
 
 /** A learner that cannot catch up joins anew. Nobody listens at this server's address once K3s is stopped there. */
-function stuckStep({known, member}: Stuck, gate: Known | undefined, through: string): Decided {
-  const {etcdName = ''} = known.host.sighting?.data ?? {};
+function stuckStep({known, etcdName, member}: Stuck, gate: Known | undefined, through: string): Decided {
   const removed = member === undefined ? 'is put out' : `(${member.id}) is removed`;
   return {
     step: 'replace',

@@ -5,13 +5,18 @@ import {
   clusterHost,
   listingHost,
   memberFor,
+  memberHost,
   planFor,
+  sightingOf,
   stepsIn,
   stoppedHost,
   stoppedMember,
+  unknownHost,
 } from '../../test/support/cluster_hosts.js';
 import type {ClusterHost} from './classify.js';
+import {type Known, knownServers} from './known.js';
 import type {EtcdMember} from './sighting.js';
+import {stuckServers} from './stuck.js';
 
 const pair = ['server1', 'server2'].map((name) => memberFor(name));
 const learner = memberFor('server3', true);
@@ -94,6 +99,43 @@ for (const [name, joiner, members, hasLeader, step] of [
 ] as const) {
   test(`${name}: ${step}`, (t) => {
     t.is(stepsIn(planWith(joiner, members, hasLeader)).server3, step);
+  });
+}
+
+const listing = listingHost('server1', {members: [...pair, learner]});
+const etcd = {clusterId: 'c1', members: [], isLeader: false, hasLeader: true, peers: new Map()};
+/** With a blank log and this, and nothing else. */
+const blankWith = (data: {readonly etcdName?: string; readonly ca?: string}): ClusterHost =>
+  clusterHost('server3', sightingOf('server3', {data: {wal: true, blankWal: true, ...data}}));
+/** A leader of which nobody could read the certificates. */
+const withoutCa = memberHost('server1', {}, ['server1', 'server2']);
+const isOne = {etcdName: 'server3-0123abcd', member: learner};
+
+for (const [name, servers, expected] of [
+  ['a learner with a blank log', [listing, blank], [isOne]],
+  ['one with something in its log', [listing, stoppedHost('server3')], []],
+  ['no such, where nobody leads', [listingHost('server1', {members: [learner], hasLeader: false}), blank], []],
+  ['one whose etcd answers though its unit does not run', [listing, blankHost('server3', undefined, {etcd})], []],
+  ['one that keeps SQLite’s data too', [listing, blankHost('server3', undefined, {data: {stateDb: true}})], []],
+  ['one of which nothing tells the name', [listing, blankWith({ca: 'ca1'})], []],
+  ['one with a tombstone', [listing, blankHost('server3', undefined, nobody)], []],
+  [
+    'one that is not listed, after a host that does not answer',
+    [unknownHost('server2'), listingHost('server1', {members: pair}), blank],
+    [{etcdName: 'server3-0123abcd'}],
+  ],
+  [
+    'one that is not listed, of which nothing tells the cluster',
+    [withoutCa, blankWith({etcdName: 'server3-0123abcd'})],
+    [],
+  ],
+] as const) {
+  test(`cannot catch up: ${name}: ${expected.length}`, (t) => {
+    const known = knownServers(servers);
+    t.deepEqual(
+      stuckServers(known),
+      expected.map((one) => ({known: known.at(-1) as Known, ...one})),
+    );
   });
 }
 

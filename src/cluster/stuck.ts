@@ -1,11 +1,12 @@
 import {unknownPeersLastMs} from './causes.js';
-import type {ClusterHost} from './classify.js';
 import {hasLeader, isUp, type Known, listedMembers, ownMember} from './known.js';
-import type {EtcdMember} from './sighting.js';
+import type {EtcdMember, Sighting} from './sighting.js';
 
 /** A server that began to join and will not get further by itself. It never voted, and holds at most a copy. */
 export interface Stuck {
   readonly known: Known;
+  /** As its etcd calls itself, and as its data is called once it is put aside. */
+  readonly etcdName: string;
   /** Its learner; undefined where K3s has put it out meanwhile, as it does after five minutes. */
   readonly member?: EtcdMember;
 }
@@ -15,18 +16,15 @@ export interface Stuck {
  * knock at addresses they do not have (etcd tells a peer's address only by its initial-advertise-peer-urls, which K3s sets for
  * the first start alone). While K3s runs, only a start that found the log so is such a one; the first start gets its members.
  */
-const isBlank = (host: ClusterHost): boolean =>
-  host.sighting?.data.blankWal === true && (!isUp(host) || host.sighting.resumed !== undefined);
+const isBlank = ({data, resumed}: Sighting, up: boolean): boolean => data.blankWal && (!up || resumed !== undefined);
 
 /** Its log holds something, and still it answers nobody. */
-const isDeaf = (host: ClusterHost): boolean =>
-  isUp(host) && (host.sighting?.resumed?.unknownPeersMs ?? 0) >= unknownPeersLastMs;
+const isDeaf = ({resumed}: Sighting, up: boolean): boolean =>
+  up && (resumed?.unknownPeersMs ?? 0) >= unknownPeersLastMs;
 
 /** Of this cluster by its certificates, where no list says so. */
-const hasItsCa = ({host}: Known, servers: readonly Known[]): boolean => {
-  const ca = host.sighting?.data.ca;
-  return ca !== undefined && servers.some(({host: {sighting}}) => sighting?.etcd?.hasLeader && sighting.data.ca === ca);
-};
+const hasItsCa = ({data: {ca}}: Sighting, servers: readonly Known[]): boolean =>
+  ca !== undefined && servers.some(({host: {sighting}}) => sighting?.etcd?.hasLeader && sighting.data.ca === ca);
 
 /**
  * Servers that joined as learners and cannot catch up. A majority has to have said that they do not vote. What K3s
@@ -37,11 +35,13 @@ export function stuckServers(servers: readonly Known[]): readonly Stuck[] {
   const listed = listedMembers(servers);
   return servers.flatMap((known): Stuck[] => {
     const {host, kind} = known;
-    const {data, etcd} = host.sighting ?? {};
-    if (kind !== 'member' || etcd !== undefined || data?.tombstone === true) return [];
-    if (data?.etcdName === undefined) return [];
+    const {sighting} = host;
+    if (sighting?.data.etcdName === undefined) return [];
+    const {etcdName} = sighting.data;
+    if (kind !== 'member' || sighting.etcd !== undefined || sighting.data.tombstone) return [];
+    const up = isUp(host);
     const member = ownMember(host, listed);
-    if (member === undefined) return isBlank(host) && hasItsCa(known, servers) ? [{known}] : [];
-    return member.isLearner && (isBlank(host) || isDeaf(host)) ? [{known, member}] : [];
+    if (member === undefined) return isBlank(sighting, up) && hasItsCa(sighting, servers) ? [{known, etcdName}] : [];
+    return member.isLearner && (isBlank(sighting, up) || isDeaf(sighting, up)) ? [{known, etcdName, member}] : [];
   });
 }
