@@ -41,12 +41,18 @@ kubectl get node ${given.node} -o name 2>/dev/null
 kubectl -n kube-system get secret ${secretOf(given.node)} -o name 2>/dev/null
 :`;
 
+/** A member by its name, or by its ID as long as it has none. */
+const isCalled =
+  (member: string) =>
+  ({name, id}: EtcdMember): boolean =>
+    name === member || id === member;
+
 export function parseRemoval(stdout: string, {member}: RemovalGiven): RemovalSeen {
   const [list = '', objects = ''] = stdout.split(`${marker}\n`);
   const found = parseMemberList(list);
   return {
     answered: found !== undefined,
-    member: found?.members.find(({name, id}) => name === member || id === member),
+    member: found?.members.find(isCalled(member)),
     node: /^node\//m.test(objects),
     secret: /^secret\//m.test(objects),
   };
@@ -85,8 +91,7 @@ for u in ${peerUrls}; do echo "peer $u $(peer_port "$u")"; done`,
 function outVerdict(output: StepOutput, member: string): WaitVerdict {
   const found = parseMemberList(output.stdout);
   if (found === undefined) return {wait: 'more', progress: 'etcd does not answer'};
-  if (found.members.some(({name, id}) => name === member || id === member))
-    return {wait: 'more', progress: `${member} is still listed`};
+  if (found.members.some(isCalled(member))) return {wait: 'more', progress: `${member} is still listed`};
   return {wait: 'done', data: {members: found.members.map(({name}) => name)}};
 }
 

@@ -43,6 +43,13 @@ function externalOf({wanted: {datastore}}: ClusterHost, plan: ClusterPlan): Data
   };
 }
 
+/** The member that has to go first, as the plays read it; empty where none has to. */
+function deadVariable({dead}: HostPlan): Data {
+  if (dead === undefined) return {};
+  const {addressIsFree, isLearner, ...rest} = dead;
+  return {...rest, address_is_free: addressIsFree, is_learner: isLearner};
+}
+
 /** What tasks of this run read as `k3s`: one mapping for each host. */
 function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reachable: readonly string[]): Data {
   const {wanted} = host;
@@ -90,10 +97,7 @@ function variablesOf(host: ClusterHost, own: HostPlan, plan: ClusterPlan, reacha
       servers: servers.map(({host: name}) => name),
       reachable,
       living: plan.living,
-      dead:
-        own.dead === undefined
-          ? {}
-          : {...own.dead, address_is_free: own.dead.addressIsFree, is_learner: own.dead.isLearner},
+      dead: deadVariable(own),
       aside: own.aside ?? '',
       kept: own.kept,
       foreign: own.foreign,

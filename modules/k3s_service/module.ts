@@ -5,6 +5,10 @@ import {serviceParams} from './params.js';
 import type {ServiceSeen} from './seen.js';
 import {enableStep, noteStep, startSteps, startWait, stopSteps} from './start.js';
 
+/** What systemd says of the service once the wanted state is reached. */
+const statusAfter = (state: 'started' | 'stopped' | 'as_found', {active}: ServiceSeen): string =>
+  ({started: 'active', stopped: 'inactive', as_found: active})[state];
+
 export default defineModule({
   kind: 'state',
   name: 'k3s_service',
@@ -67,7 +71,7 @@ They are compared with the files as they are now, so that a restart which a cras
       after['started with'] = 'what is on the disk now';
       steps.push(...gate, ...startSteps(name, 'restart', timeoutS));
     }
-    const status = {started: 'active', stopped: 'inactive', as_found: seen.active}[state];
+    const status = statusAfter(state, seen);
     const result: Data = {name, status, stale, keys: settings?.keys ?? []};
     if (steps.length === 0) {
       if (state !== 'started' || seen.active !== 'activating') return {plan: 'same', result};
@@ -103,7 +107,7 @@ They are compared with the files as they are now, so that a restart which a cras
       changed: !waitedOnly,
       data: {
         name: given.name,
-        status: {started: 'active', stopped: 'inactive', as_found: found.service.active}[given.state],
+        status: statusAfter(given.state, found.service),
         stale: found.service.stale,
         keys: settingsChange(given, found)?.keys ?? [],
       },
