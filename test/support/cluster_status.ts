@@ -75,6 +75,24 @@ export const noLeader = (name: string): Sighting => {
   return {...rest, ...(etcd === undefined ? {} : {etcd: {...etcd, hasLeader: false}})};
 };
 
+type Finding = ClusterStatus['findings'][number];
+export const isStopped = (host: string): Finding => ({
+  level: 'degraded',
+  hosts: [host],
+  what: `${host} is a member that does not run`,
+  hint: 'site.yml starts it',
+});
+export const isUnreachable = (host: string): Finding => ({
+  level: 'degraded',
+  hosts: [host],
+  what: `${host} cannot be reached: unreachable`,
+});
+export const isReachedByOthers = (host: string): Finding => ({
+  level: 'degraded',
+  hosts: [host],
+  what: `${host} cannot be reached from here, but other members reach its etcd: unreachable`,
+});
+
 /** A state of hosts, and all that is said of it, the worst first. */
 export interface StatusRow {
   readonly status: () => ClusterStatus;
