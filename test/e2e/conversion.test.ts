@@ -228,3 +228,20 @@ test.serial('the power goes while a backup is put back: run again, all is on SQL
   t.true(outcome.ok, outcome.what);
   await isOnSqlite(t);
 });
+
+test.serial('back again from an etcd that cannot be read: only where that loss is named', async (t) => {
+  await putBack();
+  const run = await convert();
+  t.is(run.code, 0, transcript(run));
+  await inside(
+    'server1',
+    'systemctl stop k3s; for f in /var/lib/rancher/k3s/server/db/etcd/member/wal/*.wal; do echo spoilt > "$f"; done',
+  );
+  const refused = await goBack();
+  t.is(refused.code, 2, transcript(refused));
+  t.regex(said(refused), /what was written since the conversion cannot be counted/);
+  t.regex(said(refused), /-e rollback_discard=uncounted/);
+  const back = await goBack(['-e', 'rollback_discard=uncounted']);
+  t.is(back.code, 0, transcript(back));
+  await isOnSqlite(t);
+});

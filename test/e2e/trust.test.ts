@@ -8,8 +8,8 @@ import {changedPaths, transcript, withStatus} from './support/outcomes.js';
 import {lostKeys, startWriters} from './support/writer.js';
 
 /*
- * One cluster from its first two servers on: each case leaves it whole, and the next begins there. More of the same kind, which
- * take their time, are in long/healing.test.ts and long/rolling.test.ts.
+ * One cluster from its first two servers on: each case begins with a whole one, which the case before has left, or a run makes. More
+ * of the same kind, which take their time, are in long/healing.test.ts and long/rolling.test.ts.
  */
 
 let cluster: ClusterLab;
@@ -29,6 +29,13 @@ test.before('two servers and an agent', async (t) => {
 test.after.always('take down', async () => {
   await cluster?.down();
 });
+
+/** Three members and an agent. */
+async function whole(): Promise<void> {
+  if ((await checks.lacking()) === undefined) return;
+  const run = await cluster.run([]);
+  if (run.code !== 0) throw new Error(`no whole cluster to begin with\n${transcript(run)}`);
+}
 
 // Real K3s cannot be told to wait there: what can be caught of it on its way is tried in long/healing.
 const joins = real
@@ -71,6 +78,7 @@ async function runWhileWriting(t: ExecutionContext, args: readonly string[]): Re
 test.serial(
   'one flag changed for all: a snapshot, then one server at a time, and no acknowledged write is lost',
   async (t) => {
+    await whole();
     const before = await cluster.mainPids();
     await cluster.setVariables({
       k3s_server_config: {...cluster.k3s.settings, 'node-label': ['rolled=yes']},
@@ -111,6 +119,7 @@ test.serial(
 );
 
 test.serial('the servers listed in another order: changed=0, nobody restarted, no snapshot', async (t) => {
+  await whole();
   const [pids, saved] = [await cluster.mainPids(), await snapshots()];
   const turned = join(dirname(cluster.lab.inventoryPath), 'turned.yml');
   const text = await readFile(cluster.lab.inventoryPath, 'utf8');
@@ -128,6 +137,7 @@ test.serial('the servers listed in another order: changed=0, nobody restarted, n
 // ── Servers that are down, or have lost their disks ──
 
 test.serial('the first server wiped: in the same cluster again, nobody else restarted', async (t) => {
+  await whole();
   const before = await checks.membersSeenBy('server2');
   const pids = await cluster.mainPids();
   await checks.inside('server1', 'systemctl stop k3s; rm -rf /var/lib/rancher/k3s');
@@ -145,6 +155,7 @@ test.serial('the first server wiped: in the same cluster again, nobody else rest
 });
 
 test.serial('a power cut of all, and K3s down on all servers: one run', async (t) => {
+  await whole();
   await Promise.all(cluster.lab.hosts.map((host) => host.kill()));
   await cluster.lab.start();
   const servers = cluster.lab.hosts.filter(({group}) => group === 'server');
