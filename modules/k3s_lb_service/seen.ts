@@ -10,8 +10,12 @@ export interface LbServiceSeen {
   readonly enabled: boolean;
   /** sha256 of the settings on the disk; empty where there are none. */
   readonly now: string;
-  /** Unix seconds. */
+  /**
+   * Unix seconds: when the settings came to their place. That is the file's change time; its modification time is when it was written beside
+   * it, and a service that was started before the move runs with those of before.
+   */
   readonly writtenAt: number;
+  /** Unix seconds. */
   readonly startedAt: number;
   /** What quorate had it load last, and when; undefined where that was before this boot, or never. */
   readonly last?: {readonly sha256: string; readonly at: number};
@@ -20,7 +24,7 @@ export interface LbServiceSeen {
 export const lbServiceProbe = (name: string, config: string): Script => sh`n=${name} f=${config} l=${loadedSum(name)}
 systemctl show "$n" -p LoadState,ActiveState,UnitFileState,ActiveEnterTimestampMonotonic 2>/dev/null
 sed -n 's/^btime /boot=/p' /proc/stat
-if [ -f "$f" ]; then echo "sum=$(sha256sum < "$f" | cut -d ' ' -f 1)"; echo "written=$(stat -c %Y "$f")"; fi
+if [ -f "$f" ]; then echo "sum=$(sha256sum < "$f" | cut -d ' ' -f 1)"; echo "written=$(stat -c %Z "$f")"; fi
 if [ -f "$l" ]; then echo "last=$(cat "$l")"; echo "last-at=$(stat -c %Y "$l")"; fi`;
 
 /** Reads what {@link lbServiceProbe} printed. */
