@@ -47,6 +47,10 @@ for (const [name, more] of [
   });
 }
 
+test('one that is just loading is not interrupted', (t) => {
+  t.is(titles(plan({ActiveState: 'reloading', written: '1950'}))[0], 'have haproxy load its settings anew');
+});
+
 test('what does not run is started and enabled', (t) => {
   t.deepEqual(titles(plan({ActiveState: 'inactive', UnitFileState: 'disabled'})), [
     'enable haproxy',

@@ -17,6 +17,7 @@ has lost is made up for, and no other is made.`,
   params: p.object({
     name: p.choice(['haproxy', 'keepalived'], 'The service.'),
     config: p.path('Its settings.'),
+    socket: p.path("haproxy's own page, which tells when a new process serves.").optional(),
     timeout_s: p.int('How long its start may take.').default(30),
   }),
   returns: {status: "The service's state."},
@@ -43,11 +44,12 @@ has lost is made up for, and no other is made.`,
       ...(earlier === undefined ? {} : {last: {sha256: earlier.loaded, at: Number.POSITIVE_INFINITY}}),
     };
   },
-  plan({name, config, timeout_s: timeoutS}, seen) {
+  plan(given, seen) {
+    const {name, config} = given;
     if (seen.load !== 'loaded')
       return {plan: 'fail', why: `there is no unit ${name}.service`, hint: `is the package ${name} installed?`};
     if (seen.now === '') return {plan: 'fail', why: `there is no ${config}`, hint: 'the role k3s_lb writes it'};
-    const running = seen.active === 'active';
+    const running = seen.active === 'active' || seen.active === 'reloading';
     const current = running && isCurrent(seen);
     const result = {name, status: 'active'};
     if (current && seen.enabled) return {plan: 'same', result};
@@ -66,10 +68,7 @@ has lost is made up for, and no other is made.`,
           after: {...after, ...(seen.enabled ? {} : {enabled: true})},
         },
       ],
-      steps: [
-        ...(seen.enabled ? [] : [enableStep(name)]),
-        ...(current ? [] : loadSteps(name, config, running, timeoutS)),
-      ],
+      steps: [...(seen.enabled ? [] : [enableStep(name)]), ...(current ? [] : loadSteps(given, running))],
       touches: [{kind: 'service', name}],
       after: [{resource: {kind: 'service', name}, state: {loaded: seen.now} satisfies LoadedState}],
       result,
