@@ -10,15 +10,14 @@ import {
   member,
   noLeader,
   runningAgent,
-  type StatusRow,
-  saidOf,
   seen,
   status,
+  statusTests,
 } from '../../test/support/cluster_status.js';
 import type {EtcdSighting} from './sighting.js';
 import type {SeenHost} from './status_types.js';
 
-const rows: Record<string, StatusRow> = {
+const tests = statusTests({
   'three members and an agent, all well': {
     status: () => status(healthyServers, [seen('agent1', runningAgent('agent1'))]),
     health: 'healthy',
@@ -212,13 +211,8 @@ const rows: Record<string, StatusRow> = {
     ],
     quorum: {voters: 3, healthy: 0, unknown: 2, needed: 2, mayFail: 0, held: false},
   },
-};
-
-for (const [title, {status: look, ...said}] of Object.entries(rows)) {
-  test(title, (t) => {
-    t.deepEqual(saidOf(look()), said);
-  });
-}
+});
+for (const {title, body} of tests) test(title, body);
 
 test('a leader is believed where a member that runs or starts says nothing of its etcd', (t) => {
   const withUnit = (active: string) => seen('server2', {...stoppedMember('server2'), server: {...running, active}});

@@ -1,19 +1,11 @@
 /** What is said of servers on SQLite and on an external datastore. */
 import test from 'ava';
 import {sightingOf, sqliteServer} from '../../test/support/cluster_hosts.js';
-import {
-  asWanted,
-  isUnreachable,
-  type StatusRow,
-  saidOf,
-  seen,
-  status,
-  unit,
-} from '../../test/support/cluster_status.js';
+import {asWanted, isUnreachable, seen, status, statusTests, unit} from '../../test/support/cluster_status.js';
 import type {Sighting} from './sighting.js';
 import type {SeenHost} from './status_types.js';
 
-const rows: Record<string, StatusRow> = {
+const tests = statusTests({
   'SQLite, one server, well': {
     status: () => status([seen('server1', asWanted(sqliteServer('server1')))]),
     health: 'healthy',
@@ -158,10 +150,5 @@ const rows: Record<string, StatusRow> = {
     ],
     quorum: undefined,
   },
-};
-
-for (const [title, {status: look, ...said}] of Object.entries(rows)) {
-  test(title, (t) => {
-    t.deepEqual(saidOf(look()), said);
-  });
-}
+});
+for (const {title, body} of tests) test(title, body);

@@ -1,4 +1,5 @@
 /** What `quorate cluster status` sees, for tables. */
+import type {ExecutionContext} from 'ava';
 import type {NodeRow} from '../../src/cluster/nodes.js';
 import type {Sighting, UnitState} from '../../src/cluster/sighting.js';
 import {clusterStatus} from '../../src/cluster/status.js';
@@ -101,9 +102,12 @@ export interface StatusRow {
   readonly quorum: ClusterStatus['quorum'];
 }
 
-/** What a row holds. */
-export const saidOf = ({health, findings, quorum}: ClusterStatus): Omit<StatusRow, 'status'> => ({
-  health,
-  findings,
-  quorum,
-});
+/** Title and body of a test for each row. */
+export const statusTests = (rows: Readonly<Record<string, StatusRow>>) =>
+  Object.entries(rows).map(([title, {status: look, ...said}]) => {
+    const body = (t: ExecutionContext): void => {
+      const {health, findings, quorum} = look();
+      t.deepEqual({health, findings, quorum}, said);
+    };
+    return {title, body};
+  });
