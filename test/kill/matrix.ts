@@ -13,7 +13,7 @@ export interface RowOutcome {
   /** What went wrong, or how the run that was hit ended. */
   readonly what: string;
   readonly seconds: number;
-  /** Seconds of its parts: the run that is hit, with the state put back before it; the runs after it; the comparison. */
+  /** Seconds of its parts: the state put back, the run that is hit, the runs after it, the comparison. */
   readonly parts: readonly number[];
 }
 
@@ -110,8 +110,8 @@ async function strike(
 
 const tail = (run: WatchedRun): string => run.output.trim().split('\n').slice(-25).join('\n');
 
-/** Runs the play up to the moment, strikes, and waits until that run has ended in its own way; undefined where it never came there. */
-async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined): Promise<WatchedRun | undefined> {
+/** Runs the play up to the moment, strikes, and waits until that run has ended in its own way; throws if it never came there. */
+async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined): Promise<WatchedRun> {
   const counter = new MomentCounter(networkOf(bench));
   let come = false;
   let struck: Promise<void> | undefined;
@@ -126,7 +126,7 @@ async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined
   });
   if (struck === undefined && run.code !== 0)
     throw new Error(`the run ended with ${run.code} before it came to this step:\n${tail(run)}`);
-  if (struck === undefined) return undefined;
+  if (struck === undefined) throw new Error('the run did not come to this step, so nothing was killed');
   await struck;
   return run;
 }
@@ -135,19 +135,6 @@ const changesOf = (events: readonly RunEvent[]): string[] =>
   events.flatMap((event) =>
     event.kind === 'host-result' && event.outcome.status === 'changed' ? [`${event.host}: ${event.task.name}`] : [],
   );
-
-/** How often a run is tried that does not come to the row's step: one that waits is told only where there is something to wait for. */
-const attempts = 4;
-
-/** From the starting state, put back; undefined where no run came to the row's step. */
-async function hitInTime(bench: Bench, row: Row, during?: RegExp): ReturnType<typeof hit> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    await putBack(bench);
-    const first = await hit(bench, row, during);
-    if (first !== undefined) return first;
-  }
-  return undefined;
-}
 
 /**
  * Puts the starting state back, hits the run, and runs it again until a run changes nothing, which has to be the second at the
@@ -169,8 +156,8 @@ export async function runRow(bench: Bench, row: Row, during?: RegExp): Promise<R
     parts: ends.map((end, at) => Math.round((end - (ends[at - 1] ?? began)) / 1000)),
   });
   try {
-    const first = await timed(hitInTime(bench, row, during));
-    if (first === undefined) return outcome(false, `${attempts} runs did not come to this step, so nothing was killed`);
+    await timed(putBack(bench));
+    const first = await timed(hit(bench, row, during));
     const again = await timed(play(bench, runLimitMs));
     if (again.code !== 0) return outcome(false, `the second run ended with ${again.code}:\n${tail(again)}`);
     const last = changesOf(again.events).length === 0 ? again : await timed(play(bench, runLimitMs));
