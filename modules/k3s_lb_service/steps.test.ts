@@ -1,10 +1,7 @@
 /** When a service counts as running with its settings. Its page is a file here, which curl is played to give. */
-import {spawnSync} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import test from 'ava';
 import type {WaitVerdict} from '../../src/module/index.js';
+import {hostShells, playedPrograms} from '../../test/support/played_programs.js';
 import {loadSteps, runsVerdict} from './steps.js';
 
 const active = 'ActiveState=active\n';
@@ -24,20 +21,14 @@ for (const [title, [stdout, wait]] of Object.entries(rows))
   });
 
 const given = {name: 'haproxy', config: '/etc/haproxy/haproxy.cfg', socket: '/run/haproxy-k3s.sock', timeout_s: 30};
-for (const [file = '', ...args] of [['dash'], ['bash'], ['busybox', 'ash']])
-  test(`${file}: the process that serves is read from its page`, (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'quorate-page-'));
-    try {
-      writeFileSync(join(folder, 'page'), '<hr>\n<p><b>pid = </b> 521 (process #1, nbproc = 1, nbthread = 2)<br>\n');
-      writeFileSync(join(folder, 'curl'), `#!/bin/sh\ncat ${folder}/page\n`, {mode: 0o755});
-      writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\necho ActiveState=active\n`, {mode: 0o755});
-      const wait = loadSteps(given, true).find(({step}) => step === 'wait');
-      if (wait?.step !== 'wait') return t.fail();
-      const env = {...process.env, PATH: `${folder}:${process.env.PATH}`};
-      const {stdout} = spawnSync(file, args, {input: wait.probe.source, env, encoding: 'utf8'});
-      t.is(stdout, 'ActiveState=active\nbefore=\nnow=521\n');
-    } finally {
-      rmSync(folder, {recursive: true});
-    }
+for (const shell of hostShells)
+  test(`${shell[0]}: the process that serves is read from its page`, (t) => {
+    const {run} = playedPrograms(t, {
+      curl: "printf '<hr>\\n<p><b>pid = </b> 521 (process #1, nbproc = 1, nbthread = 2)<br>\\n'",
+      systemctl: 'echo ActiveState=active',
+    });
+    const wait = loadSteps(given, true).find(({step}) => step === 'wait');
+    if (wait?.step !== 'wait') return t.fail();
+    t.is(run(shell, wait.probe).stdout, 'ActiveState=active\nbefore=\nnow=521\n');
     return undefined;
   });

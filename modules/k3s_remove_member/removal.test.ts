@@ -1,9 +1,9 @@
 /** What is made of etcd's answers to a removal; curl is played here, and answers one line after the other. */
-import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
+import type {Script} from '../../src/shell/index.js';
+import {hostShells, playedPrograms} from '../../test/support/played_programs.js';
 import {type RemovalGiven, removalSteps} from './removal.js';
 
 const given: RemovalGiven = {
@@ -23,11 +23,11 @@ const member = {
   clientUrls: [],
 };
 
-function removal(): string {
+function removal(): Script {
   const steps = removalSteps(given, {member, node: false, secret: false, answered: true});
   const step = steps.find(({title}) => title === 'remove member server3-0123abcd');
   if (step?.step !== 'script') throw new Error('the removal is no script');
-  return step.script.source;
+  return step.script;
 }
 
 const removed = '{"header":{"cluster_id":"1"},"members":[{"ID":"2","name":"server2-0123abcd"}]}';
@@ -42,26 +42,17 @@ const rows: Record<string, {answers: readonly string[]; code: number; asked: num
   'etcd says nothing': {answers: Array(5).fill(''), code: 1, asked: 5, stderr: 'etcd says: nothing within 5 s\n'},
 };
 
-for (const [file = '', ...args] of [['dash'], ['bash'], ['busybox', 'ash']])
+for (const shell of hostShells)
   for (const [title, {answers, code, asked, stderr}] of Object.entries(rows))
-    test(`${file}: ${title}`, (t) => {
-      const folder = mkdtempSync(join(tmpdir(), 'quorate-removal-'));
-      try {
-        writeFileSync(join(folder, 'answers'), `${answers.join('\n')}\n`);
-        writeFileSync(
-          join(folder, 'curl'),
-          `#!/bin/sh\necho "$*" >> ${folder}/asked\nsed -n "$(wc -l < ${folder}/asked)p" ${folder}/answers\n`,
-          {mode: 0o755},
-        );
-        writeFileSync(join(folder, 'sleep'), '#!/bin/sh\n', {mode: 0o755});
-        const env = {...process.env, PATH: `${folder}:${process.env.PATH}`};
-        const ended = spawnSync(file, args, {input: removal(), env, encoding: 'utf8'});
-        t.deepEqual([ended.status, ended.stderr], [code, stderr]);
-        const calls = readFileSync(join(folder, 'asked'), 'utf8').trimEnd().split('\n');
-        t.is(calls.length, asked);
-        for (const call of calls)
-          t.regex(call, /-d \{"ID":"77"\} https:\/\/127\.0\.0\.1:2379\/v3\/cluster\/member\/remove$/);
-      } finally {
-        rmSync(folder, {recursive: true});
-      }
+    test(`${shell[0]}: ${title}`, (t) => {
+      const {folder, run} = playedPrograms(t, {
+        curl: `cd "\${0%/*}" && echo "$*" >> asked && sed -n "$(wc -l < asked)p" <<'END'\n${answers.join('\n')}\nEND`,
+        sleep: ':',
+      });
+      const ended = run(shell, removal());
+      t.deepEqual([ended.status, ended.stderr], [code, stderr]);
+      const calls = readFileSync(join(folder, 'asked'), 'utf8').trimEnd().split('\n');
+      t.is(calls.length, asked);
+      for (const call of calls)
+        t.regex(call, /-d \{"ID":"77"\} https:\/\/127\.0\.0\.1:2379\/v3\/cluster\/member\/remove$/);
     });

@@ -1,9 +1,7 @@
 /** What is made of the answers of curl, which is played here: each call ends as the row says, and prints how long it took to connect. */
-import {execFileSync} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import test from 'ava';
+import {hostShells, playedPrograms} from '../../test/support/played_programs.js';
+import {sh} from '../shell/index.js';
 import {peerPort} from './peer_port.js';
 
 const url = 'https://10.0.0.2:2380';
@@ -20,20 +18,17 @@ const rows: Record<string, {readonly tls: number; readonly connected?: string; r
   'no word in time after a connection': {tls: 28, connected: '0.000412', seen: 'open'},
 };
 
-for (const [file = '', ...args] of [['dash'], ['bash'], ['busybox', 'ash']])
+for (const shell of hostShells)
   for (const [title, {tls, connected, seen}] of Object.entries(rows))
-    test(`${file}: ${title}`, (t) => {
-      const bin = mkdtempSync(join(tmpdir(), 'quorate-curl-'));
-      try {
-        writeFileSync(
-          join(bin, 'curl'),
-          `#!/bin/sh\ncase $* in '${withTls}') exit ${tls};; '${plain}') printf ${connected ?? 'unasked'}; exit 28;; *) exit 7;; esac\n`,
-          {mode: 0o755},
-        );
-        const input = `t=/etcd\n${peerPort.source}\npeer_port ${url}\n`;
-        const env = {...process.env, PATH: `${bin}:${process.env.PATH}`};
-        t.is(execFileSync(file, args, {input, env, encoding: 'utf8'}), `${seen}\n`);
-      } finally {
-        rmSync(bin, {recursive: true});
-      }
+    test(`${shell[0]}: ${title}`, (t) => {
+      const {run} = playedPrograms(t, {
+        curl: `case $* in '${withTls}') exit ${tls};; '${plain}') printf ${connected ?? 'unasked'}; exit 28;; *) exit 7;; esac`,
+      });
+      const {stdout, status} = run(
+        shell,
+        sh`t=/etcd
+${peerPort}
+peer_port ${url}`,
+      );
+      t.deepEqual([status, stdout], [0, `${seen}\n`]);
     });

@@ -1,10 +1,7 @@
 /** What k3s_serving_names asks on a host, with programs that answer as K3s v1.22 was seen to. */
-import {spawnSync} from 'node:child_process';
-import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import test from 'ava';
 import module from '../../modules/k3s_serving_names/module.js';
+import {hostShells, playedPrograms} from '../support/played_programs.js';
 
 const secret = (names: readonly string[]): string =>
   JSON.stringify({
@@ -34,35 +31,23 @@ const cases: [names: string[], kept: string[] | undefined, served: string[], mis
   [['fd00::9'], ['fd00:0::9'], ['[fd00::9]'], []],
 ];
 
-for (const [file = '', ...args] of [['dash'], ['bash'], ['busybox', 'ash']]) {
+for (const shell of hostShells) {
   for (const [names, kept, served, missing] of cases) {
-    test(`${file}: ${names.join(' and ')}, kept ${kept?.join(', ') ?? 'nowhere'}, served ${served.join(', ') || 'none'}`, async (t) => {
-      const bin = mkdtempSync(join(tmpdir(), 'quorate-names-'));
-      try {
-        const program = (name: string, body: string): void => {
-          writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
-          chmodSync(join(bin, name), 0o755);
-        };
-        writeFileSync(join(bin, 'secret.json'), kept === undefined ? '' : secret(kept));
-        program('sleep', ':');
-        program('k3s', `cat ${join(bin, 'secret.json')}`);
-        const known = ['127.0.0.1', ...served].map((name) => `*"https://${name}:6443/ping"`).join('|');
-        program('curl', `case "$*" in ${known}) exit 0;; *) exit 60;; esac`);
-        if (module.kind !== 'action') throw new Error('it is an action');
-        const params = module.params.parse({names, bin_dir: bin});
-        const view = {name: 'h', checkMode: false, diffMode: false, facts: {}, become: true, user: undefined};
-        const [step] = await module.steps(params, undefined, view);
-        if (step?.step !== 'script') throw new Error('it runs a script');
-        const {stdout, stderr, status} = spawnSync(file, args, {
-          input: step.script.source,
-          encoding: 'utf8',
-          env: {...process.env, PATH: `${bin}:${process.env.PATH}`},
-        });
-        const said = {title: '', rc: status ?? 1, stdout, stderr};
-        t.deepEqual(await module.result(params, [said], undefined, view), {changed: false, data: {missing}});
-      } finally {
-        rmSync(bin, {recursive: true});
-      }
+    test(`${shell[0]}: ${names.join(' and ')}, kept ${kept?.join(', ') ?? 'nowhere'}, served ${served.join(', ') || 'none'}`, async (t) => {
+      const known = ['127.0.0.1', ...served].map((name) => `*"https://${name}:6443/ping"`).join('|');
+      const {folder, run} = playedPrograms(t, {
+        sleep: ':',
+        k3s: kept === undefined ? ':' : `echo '${secret(kept)}'`,
+        curl: `case "$*" in ${known}) exit 0;; *) exit 60;; esac`,
+      });
+      if (module.kind !== 'action') throw new Error('it is an action');
+      const params = module.params.parse({names, bin_dir: folder});
+      const view = {name: 'h', checkMode: false, diffMode: false, facts: {}, become: true, user: undefined};
+      const [step] = await module.steps(params, undefined, view);
+      if (step?.step !== 'script') throw new Error('it runs a script');
+      const {stdout, stderr, status} = run(shell, step.script);
+      const said = {title: '', rc: status ?? 1, stdout, stderr};
+      t.deepEqual(await module.result(params, [said], undefined, view), {changed: false, data: {missing}});
     });
   }
 }

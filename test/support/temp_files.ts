@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
-interface Teardown {
+export interface Teardown {
   teardown(clean: () => void): void;
 }
 
