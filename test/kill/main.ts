@@ -1,6 +1,9 @@
-// npm run test:kill [-- --labs N --only WORDS --outcomes FILE]: every play of sources/ killed at every step, and
-// docs/kill-matrix.md of it. With a file of outcomes one that was cut short goes on where it was; --page-only writes the page of it.
+// npm run test:kill [-- --labs N --only WORDS --row WORDS --outcomes FILE]: every play of sources/ killed at every step, and
+// docs/kill-matrix.md of it. Outcomes are kept in a file, told at the beginning; with that file one that was cut short goes on
+// where it was, and --page-only writes the page of it. --row is for those rows only that have these words.
 import {readFile, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {type ClusterLab, clusterLab} from '../e2e/support/cluster_lab.js';
 import {type Bench, prepareBench, record, runRow} from './matrix.js';
@@ -14,6 +17,7 @@ const {values} = parseArgs({
   options: {
     labs: {type: 'string', default: '3'},
     only: {type: 'string', default: ''},
+    row: {type: 'string', default: ''},
     page: {type: 'string', default: 'docs/kill-matrix.md'},
     outcomes: {type: 'string', default: ''},
     'page-only': {type: 'boolean', default: false},
@@ -21,7 +25,9 @@ const {values} = parseArgs({
 });
 const labs = Number(values.labs);
 const start = new Date();
-const notes = new Notes(values.outcomes, start);
+const outcomesFile =
+  values.outcomes === '' ? join(tmpdir(), `kill-matrix-${start.toISOString().slice(0, 19)}.jsonl`) : values.outcomes;
+const notes = new Notes(outcomesFile, start);
 const say = (line: string): void => {
   process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 };
@@ -52,12 +58,13 @@ async function prepareAll(
   return {benches: benches.map((bench) => ({...bench, expected: made})), rows};
 }
 
+const rowWords = ({moment, kind}: Row): string => `${momentWords(moment)}, ${kind}`;
+
 async function runAndNote(bench: Bench, row: Row): Promise<void> {
   const outcome = await runRow(bench, row);
   await notes.add(outcome);
   const {ok, seconds, parts, what} = outcome;
-  const words = `${momentWords(row.moment)}, ${row.kind}: ${what}`;
-  say(`${ok ? 'ok    ' : 'FAILED'} ${seconds} s (${parts.join(' + ')}), ${words}`);
+  say(`${ok ? 'ok    ' : 'FAILED'} ${seconds} s (${parts.join(' + ')}), ${rowWords(row)}: ${what}`);
   await writePage();
 }
 
@@ -68,7 +75,7 @@ async function runSource(source: RowSource, number: number): Promise<void> {
     for (let lab = 0; lab < labs; lab++) clusters.push(await clusterLab(`kill${number}${lab}`, source.size));
     const {benches, rows} = await prepareAll(source, clusters);
     const before = outcomesIn(await notes.all());
-    const waiting = rows.filter((row) => before.get(rowKey(row))?.ok !== true);
+    const waiting = rows.filter((row) => before.get(rowKey(row))?.ok !== true && rowWords(row).includes(values.row));
     await Promise.all(
       benches.map(async (bench) => {
         for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) await runAndNote(bench, row);
@@ -79,6 +86,7 @@ async function runSource(source: RowSource, number: number): Promise<void> {
   }
 }
 
+say(`outcomes are kept in ${outcomesFile}`);
 const chosen = sources.filter(({name}) => name.includes(values.only));
 if (chosen.length === 0) throw new Error(`no source of rows has '${values.only}' in its name`);
 if (!values['page-only']) for (const [number, source] of chosen.entries()) await runSource(source, number);

@@ -15,12 +15,11 @@ export const rowKey = (row: Row): string => JSON.stringify([row.source, momentWo
 
 /**
  * Notes of all runs of the matrix, a line each in a file that may serve several of them, also at the same time: rows that healed
- * are not run again, and the page is of all. Without a file they last as long as the run.
+ * are not run again, and the page is of all.
  */
 export class Notes {
   readonly #file: string;
   readonly #start: Date;
-  #own: Note[] = [];
 
   constructor(file: string, start: Date) {
     this.#file = file;
@@ -33,12 +32,10 @@ export class Notes {
 
   async add(known: RowOutcome | {readonly source: string; readonly rows: readonly Row[]}): Promise<void> {
     const note: Note = {...known, run: this.#start.toISOString(), minutes: this.minutes};
-    if (this.#file === '') this.#own.push(note);
-    else await appendFile(this.#file, `${JSON.stringify(note)}\n`);
+    await appendFile(this.#file, `${JSON.stringify(note)}\n`);
   }
 
   async all(): Promise<readonly Note[]> {
-    if (this.#file === '') return this.#own;
     if (!existsSync(this.#file)) return [];
     const lines = (await readFile(this.#file, 'utf8')).split('\n').filter((line) => line !== '');
     return lines.map((line) => JSON.parse(line) as Note);

@@ -3,7 +3,7 @@ import type {RunEvent} from '../../src/events/types.js';
 import {momentsOf, rowsOf} from './rows.js';
 
 const where = {file: 'p.yml', line: 1, column: 1};
-const step = (host: string, task: string, title: string): RunEvent => ({
+const step = (host: string, task: string, title: string): RunEvent & {readonly kind: 'step'} => ({
   at: 0,
   kind: 'step',
   host,
@@ -27,4 +27,13 @@ test('a recording without a step is a fault, not an empty matrix', (t) => {
 test('a step that names an address of its lab is the same step on every lab', (t) => {
   const ask = (network: string) => momentsOf([step('lb1', 'answers', `ask https://${network}200/ping`)], network);
   t.deepEqual(ask('10.213.4.'), ask('10.213.95.'));
+});
+
+test('what is only done again until it holds is no moment: not every run does it', (t) => {
+  const [first, second] = [step('lb1', 'answers', 'ask'), step('lb2', 'answers', 'ask')];
+  const retry: RunEvent = {...first, kind: 'retry', attempt: 1, left: 2, delayMs: 1000};
+  const one = [first, retry, step('lb1', 'answers', 'ask'), step('lb1', 'answers', 'read'), second];
+  t.deepEqual(momentsOf(one, '10.213.4.'), momentsOf([first, second], '10.213.4.'));
+  const later = [...one, step('lb1', 'clean', 'ask')];
+  t.is(momentsOf(later, '10.213.4.').length, 3);
 });

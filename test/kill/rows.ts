@@ -22,6 +22,8 @@ export interface Row {
 /** Counts steps of one name, so that each is a moment of its own. */
 export class MomentCounter {
   readonly #seen = new Map<string, number>();
+  /** Tasks that `until` tries again, on a host. */
+  readonly #again = new Set<string>();
   readonly #network: string;
 
   /** The lab's addresses begin with `network` (`10.213.4.`): every lab has its own, and a step that names one is the same step. */
@@ -29,10 +31,15 @@ export class MomentCounter {
     this.#network = network;
   }
 
-  /** The moment of an event; undefined for events that are no step. */
+  /**
+   * The moment of an event; undefined for one that is no step, and for a step that `until` only does again: how often that
+   * is needed differs from run to run, so a row of it may never come.
+   */
   next(event: RunEvent): Moment | undefined {
+    if (event.kind === 'retry') this.#again.add(JSON.stringify([event.host, event.task.id]));
     if (event.kind !== 'step') return undefined;
     const {host, task} = event;
+    if (this.#again.has(JSON.stringify([host, task.id]))) return undefined;
     const step = event.title.replaceAll(this.#network, '10.213.n.');
     const key = JSON.stringify([host, task.name, step]);
     const number = (this.#seen.get(key) ?? 0) + 1;
