@@ -30,7 +30,7 @@ const goBack = (args: readonly string[] = []): Promise<RunOutcome> => convert(['
 const said = (run: RunOutcome): string => run.stdout + run.stderr;
 
 async function putBack(): Promise<void> {
-  await cluster.lab.restore('sqlite');
+  await cluster.restore('sqlite');
   await serving(cluster);
 }
 

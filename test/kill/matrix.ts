@@ -65,7 +65,7 @@ const play = (
   });
 
 async function putBack({source, cluster, state}: Bench): Promise<void> {
-  await cluster.lab.restore(
+  await cluster.restore(
     state,
     cluster.lab.hosts.filter(({name}) => source.bystanders?.includes(name) !== true),
   );
@@ -124,9 +124,10 @@ async function hit(bench: Bench, {moment, kind}: Row, during: RegExp | undefined
     // It is told below, once the run has ended.
     struck.catch(() => undefined);
   });
-  if (struck === undefined && run.code !== 0)
-    throw new Error(`the run ended with ${run.code} before it came to this step:\n${tail(run)}`);
-  if (struck === undefined) throw new Error('the run did not come to this step, so nothing was killed');
+  if (struck === undefined)
+    throw new Error(
+      `the run ended with ${run.code} and did not come to this step, so nothing was killed:\n${tail(run)}`,
+    );
   await struck;
   return run;
 }

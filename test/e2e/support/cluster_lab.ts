@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {RunEvent} from '../../../src/events/types.js';
-import {type Lab, type UpOptions, type UpperEntry, up} from '../../../src/lab/index.js';
+import {type Lab, type LabHost, type UpOptions, type UpperEntry, up} from '../../../src/lab/index.js';
 import {labName, removeOrphans} from '../../support/lab_names.js';
 import {type K3sUnderTest, k3sUnderTest} from './k3s.js';
 
@@ -40,10 +40,10 @@ export interface ClusterLab {
   /** MainPID of K3s, by host; hosts that are off are left out. */
   mainPids(): Promise<Map<string, string>>;
   /**
-   * Puts a saved state back and waits, a minute at most, until the services of K3s that start at boot run: what a test
-   * finds then does not depend on how fast a host boots.
+   * Puts a saved state back (of `hosts`, else of all) and waits, a minute at most, until the services of K3s that start at
+   * boot run: what a test finds then does not depend on how fast a host boots. K3s answers before systemd knows that it runs.
    */
-  restore(state: string): Promise<void>;
+  restore(state: string, hosts?: readonly LabHost[]): Promise<void>;
   down(): Promise<void>;
 }
 
@@ -158,9 +158,9 @@ export async function clusterLab(
           }),
         ),
       ),
-    async restore(state) {
-      await lab.restore(state);
-      await Promise.all(lab.hosts.map((host) => host.exec(['sh', '-c', servicesRun])));
+    async restore(state, hosts = lab.hosts) {
+      await lab.restore(state, hosts);
+      await Promise.all(hosts.map((host) => host.exec(['sh', '-c', servicesRun])));
     },
     down: () => lab.down(),
   };
