@@ -5,7 +5,7 @@ import type {RemoteShell} from './remote_shell.js';
 /** More scripts than this at the same time, for one user on one host, wait. */
 const mostShells = 4;
 /** A shell that is still not ready so long after its script is held by something in the background. */
-const settleMs = 100;
+const usualSettleMs = 100;
 
 interface Waiter {
   give(shell: RemoteShell): void;
@@ -24,11 +24,17 @@ export class ShellPool {
   #closed = false;
 
   readonly #onIdle: () => void;
+  readonly #settleMs: number;
 
   /** `open` makes a shell that calls `changed` when its state has changed by itself; `onIdle` hears of shells that nobody wants. */
-  constructor(open: (changed: () => void) => Promise<RemoteShell>, onIdle: () => void) {
+  constructor(
+    open: (changed: () => void) => Promise<RemoteShell>,
+    onIdle: () => void,
+    {settleMs = usualSettleMs}: {readonly settleMs?: number} = {},
+  ) {
     this.#open = open;
     this.#onIdle = onIdle;
+    this.#settleMs = settleMs;
   }
 
   /** Lends a shell that is idle to the work; it comes back when the work settles. Throws what opening a shell throws, or the signal's reason. */
@@ -130,7 +136,7 @@ export class ShellPool {
     } else if (!this.#settling.has(shell)) {
       this.#settling.set(
         shell,
-        setTimeout(() => this.#drop(shell), settleMs),
+        setTimeout(() => this.#drop(shell), this.#settleMs),
       );
     }
     if (shell.state === 'dead') this.#shells.delete(shell);
