@@ -22,6 +22,13 @@ export const releasedVersion = 'v1.30.6+k3s1';
 
 const files = {'sha256sum-amd64.txt': 'k3s', 'sha256sum-arm64.txt': 'k3s-arm64'} as const;
 
+/** One bit is another. */
+const alteredFrom = (binary: Buffer): Buffer => {
+  const altered = Buffer.from(binary);
+  altered.writeUInt8(altered.readUInt8(altered.length - 1) ^ 1, altered.length - 1);
+  return altered;
+};
+
 export async function releaseServer(sizeBytes = 300_000): Promise<ReleaseServer> {
   const head = Buffer.from(`#!/bin/sh\necho 'k3s version ${releasedVersion} (0000)'\nexit 0\n`);
   const binary = Buffer.concat([head, randomBytes(sizeBytes)]);
@@ -31,7 +38,7 @@ export async function releaseServer(sizeBytes = 300_000): Promise<ReleaseServer>
   const self = {requests: [] as string[], binary, ranges: true, altered: false};
 
   const send = (request: IncomingMessage, response: ServerResponse): void => {
-    const body = self.altered ? Buffer.concat([binary.subarray(0, -1), Buffer.from('x')]) : binary;
+    const body = self.altered ? alteredFrom(binary) : binary;
     const from = self.ranges ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
     const rest = body.subarray(from);
     response.writeHead(from > 0 ? 206 : 200, {
