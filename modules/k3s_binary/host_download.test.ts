@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import anyTest, {type TestFn} from 'ava';
 import type {StepOutput, WaitVerdict} from '../../src/module/index.js';
+import {hostShells} from '../../test/support/played_programs.js';
 import {type ReleaseServer, releaseServer} from '../../test/support/release_server.js';
 import {hostDownload} from './host_download.js';
 import type {Release} from './release.js';
@@ -54,7 +55,7 @@ const releaseOf = (server: ReleaseServer): Release => ({
 
 const left = async (folder: string): Promise<string[]> => (await readdir(folder)).filter((name) => name !== 'notes');
 
-for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
+for (const shell of hostShells) {
   test(`downloaded whole, also when it breaks off: ${shell.join(' ')}`, async (t) => {
     const {server, folder} = t.context;
     server.breakOff(1);

@@ -3,6 +3,7 @@ import {chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {hostShells} from '../../test/support/played_programs.js';
 import {measureScript, parseMeasured, slowWords} from './measure.js';
 
 const measure = (shell: readonly string[], dataDir: string, env = process.env): string => {
@@ -19,7 +20,7 @@ const inFolder = (run: (folder: string) => void): void => {
   }
 };
 
-for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
+for (const shell of hostShells) {
   test(`writes beside the data-dir and leaves nothing, in ${shell.join(' ')}`, (t) => {
     inFolder((folder) => {
       const measured = parseMeasured(measure(shell, join(folder, 'not', 'yet')));

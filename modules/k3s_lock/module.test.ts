@@ -3,6 +3,7 @@ import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, 
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import test from 'ava';
+import {hostShells} from '../../test/support/played_programs.js';
 import {ageOf, heldBy, isOrphan, takeScript} from './lock.js';
 
 const inFolder = (run: (file: string) => void | Promise<void>) => async (): Promise<void> => {
@@ -14,10 +15,10 @@ const inFolder = (run: (file: string) => void | Promise<void>) => async (): Prom
   }
 };
 
-for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
+for (const shell of hostShells) {
   test(`one run at a time, in ${shell.join(' ')}`, async (t) => {
     await inFolder((file) => {
-      const [command = '', ...args] = shell;
+      const [command, ...args] = shell;
       const take = (run: string, force = false): string =>
         execFileSync(command, args, {
           input: takeScript({who: `me, "it's" ${run}`, run}, force, {file, waitS: 0}).source,

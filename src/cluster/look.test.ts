@@ -3,11 +3,12 @@ import {mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {hostShells} from '../../test/support/played_programs.js';
 import {defaultPaths, lookScript} from './look.js';
 import {lookFunctions} from './look_functions.js';
 import {parseLook} from './sighting.js';
 
-const look = (shell: string[], root: string) => {
+const look = (shell: readonly string[], root: string) => {
   const paths = {
     dataDir: join(root, 'data'),
     configFile: join(root, 'config.yaml'),
@@ -18,9 +19,7 @@ const look = (shell: string[], root: string) => {
   return parseLook(execFileSync(file, args, {input: lookScript(paths).source, encoding: 'utf8'}));
 };
 
-const shells = [['dash'], ['bash'], ['busybox', 'ash']];
-
-for (const shell of shells) {
+for (const shell of hostShells) {
   test(`a bare root and one with data, read in ${shell.join(' ')}`, (t) => {
     const root = mkdtempSync(join(tmpdir(), "look it's "));
     try {
@@ -57,7 +56,7 @@ const journal = `time="x" level=info msg="Managed etcd cluster bootstrap already
 {"level":"warn","ts":"2026-11-29T09:47:33.380Z","caller":"rafthttp/http.go:413","msg":"failed to find remote peer in cluster"}
 `;
 
-for (const [file = '', ...args] of shells) {
+for (const [file, ...args] of hostShells) {
   /** What is said of an etcd that does not answer, with these files in its log's folder. */
   const silentEtcd = (files: readonly string[], start: string, sumsAge = 1): string => {
     const root = mkdtempSync(join(tmpdir(), "wal it's "));
@@ -103,7 +102,7 @@ const sockets: Record<string, {lines: string; said: string}> = {
   },
 };
 
-for (const [file = '', ...args] of shells)
+for (const [file, ...args] of hostShells)
   for (const [name, {lines, said}] of Object.entries(sockets))
     test(`etcd's peer port by ${name}, in ${file}`, (t) => {
       const input = `${lookFunctions.source}\ncat() { printf %s "$LINES_SEEN"; }\npeer_port_here\n`;

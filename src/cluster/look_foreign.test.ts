@@ -3,11 +3,12 @@ import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {hostShells} from '../../test/support/played_programs.js';
 import {lookScript} from './look.js';
 import {parseLook, type Sighting} from './sighting.js';
 
 /** What the look reads of services that another hand installed, in the shells there are. */
-for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
+for (const shell of hostShells) {
   const look = (root: string): Sighting => {
     const paths = {
       dataDir: join(root, 'data'),
@@ -15,7 +16,7 @@ for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
       binDir: join(root, 'bin'),
       systemdDir: join(root, 'units'),
     };
-    const [file = '', ...args] = shell;
+    const [file, ...args] = shell;
     return parseLook(execFileSync(file, args, {input: lookScript(paths).source, encoding: 'utf8'}));
   };
   const inRoot = (name: string, check: (t: import('ava').ExecutionContext, root: string) => void): void => {

@@ -3,6 +3,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {hostShells} from '../../test/support/played_programs.js';
 import {keptNamesScript, namesNotKept, servingNames, servingVerdict} from './serving_names.js';
 
 for (const [name, config, endpoints, expected] of [
@@ -80,7 +81,7 @@ const secret = {
   data: {'tls.crt': 'bm8=', 'tls.key': 'bm8='},
 };
 
-for (const [file = '', ...args] of [['dash'], ['bash'], ['busybox', 'ash']])
+for (const [file, ...args] of hostShells)
   test(`${file}: the names that the Secret keeps, one a line`, (t) => {
     const bin = mkdtempSync(join(tmpdir(), "quorate it's "));
     const kept = (k3s: string): string => {

@@ -3,6 +3,7 @@ import {mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {hostShells} from '../../test/support/played_programs.js';
 import {defaultPaths} from './look.js';
 import {nodesScript, parseStatusLook, statusScript} from './status_look.js';
 
@@ -19,7 +20,7 @@ LZX3kPO9DN3fsk2l5LQCIAS8/l/cgToj+rR3DpFmfh4D0tLNEdk/iESI3RbHX90J
 -----END CERTIFICATE-----
 `;
 
-for (const shell of [['dash'], ['bash'], ['busybox', 'ash']])
+for (const shell of hostShells)
   test(`certificates and the newest snapshot, in ${shell.join(' ')}`, (t) => {
     const dataDir = mkdtempSync(join(tmpdir(), "status it's "));
     t.teardown(() => rmSync(dataDir, {recursive: true}));
@@ -42,7 +43,7 @@ for (const shell of [['dash'], ['bash'], ['busybox', 'ash']])
       writeFileSync(join(snapshots, name), 'x'.repeat(10));
       utimesSync(join(snapshots, name), seconds, seconds);
     }
-    const [command = '', ...args] = shell;
+    const [command, ...args] = shell;
     const script = statusScript({...defaultPaths, dataDir, configFile: join(dataDir, 'none')}, 6443);
     const output = execFileSync(command, args, {input: script.source, encoding: 'utf8'});
     t.false(output.includes('KEY-MATERIAL'));

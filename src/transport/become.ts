@@ -2,15 +2,13 @@
 import {TransportError} from '../errors/index.js';
 import {raw, type Script, sh} from '../shell/index.js';
 import {becomeRefused, becomeTimedOut, becomeWantsPassword} from './become_errors.js';
-import {settles, within} from './timing.js';
+import {drained, lastWordsMs, within} from './timing.js';
 import type {Become, Channel, Connection} from './types.js';
 
 /** Nothing from outside stands in this line: it is read by the login shell, whichever that is. */
 const openShell = 'exec /bin/sh';
 /** PAM delays a refusal by seconds; a name server that does not answer delays sudo by more. */
 const becomeMs = 60_000;
-/** How long the last words of a program that ended may take. */
-const lastWordsMs = 500;
 
 export interface OpenOptions {
   readonly host: string;
@@ -112,10 +110,7 @@ class Climb {
           settle(new TransportError({phase: 'lost', what: `the link to ${this.#host} was lost: ${ended.why}`}));
           return;
         }
-        const ends = [stdout, stderr].map((stream) =>
-          stream.readableEnded ? undefined : new Promise((end) => stream.once('end', end)),
-        );
-        await settles(Promise.all(ends), lastWordsMs);
+        await drained([stdout, stderr], lastWordsMs);
         settle(becomeRefused(this.#become, this.#host, this.#said()));
       });
       stdin.write(launch(this.#become, this.#prompt, this.#up).source);

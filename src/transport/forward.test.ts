@@ -67,29 +67,29 @@ for (const [title, stdout, wanted] of [
     t.is(await bytesFrom({stdout, exit: {kind: 'exit', code: 0}}), wanted);
   });
 
-test('a program that fails at once after its mark is told by its own words', async (t) => {
-  t.timeout(5_000);
-  const program: Program = {
+const failures: Record<string, Program & {readonly said: string}> = {
+  'at once after its mark': {
     stdout: ['\0mark\0'],
     stderr: "nc: can't connect to remote host (10.0.0.1): Connection refused\n",
     exit: {kind: 'exit', code: 1},
-  };
-  const error = await t.throwsAsync(bytesFrom(program), {instanceOf: ForwardRefusedError});
-  t.is(error?.refusal, 'failed');
-  t.is(error?.said, 'Connection refused');
-});
-
-test('a program that fails before its mark is told by its own words', async (t) => {
-  t.timeout(5_000);
-  const program: Program = {
+    said: 'Connection refused',
+  },
+  'before its mark': {
     stdout: [],
     stderr: 'bash: connect: No route to host\nbash: line 1: /dev/tcp/10.0.0.1/2379: No route to host\n',
     exit: {kind: 'exit', code: 1},
-  };
-  const error = await t.throwsAsync(bytesFrom(program), {instanceOf: ForwardRefusedError});
-  t.is(error?.said, 'No route to host');
-  t.is(error?.message, 'server1 cannot connect to 10.0.0.1:2379: No route to host');
-});
+    said: 'No route to host',
+  },
+};
+
+for (const [title, {said, ...program}] of Object.entries(failures))
+  test(`a program that fails ${title} is told by its own words`, async (t) => {
+    t.timeout(5_000);
+    const error = await t.throwsAsync(bytesFrom(program), {instanceOf: ForwardRefusedError});
+    t.is(error?.refusal, 'failed');
+    t.is(error?.said, said);
+    t.is(error?.message, `server1 cannot connect to 10.0.0.1:2379: ${said}`);
+  });
 
 test('a program that ends in the middle of what it hands on is no failure of the connection', async (t) => {
   t.timeout(5_000);

@@ -2,14 +2,13 @@
 import {Duplex} from 'node:stream';
 import {TransportError, type TransportPhase} from '../errors/index.js';
 import {ChildChannel} from './child_channel.js';
-import {settles, within} from './timing.js';
+import {lastWordsMs, settles, within} from './timing.js';
 import {type Channel, type Connection, type ConnectionSpec, ForwardRefusedError} from './types.js';
 
 /** Says that the login shell runs; whichever it is, it understands these words. */
 const greeting = 'quorate-is-here';
 /** ssh's own exit code, whatever went wrong. */
 const sshFailed = 255;
-const lastWordsMs = 500;
 /** What a login may take beyond the connection itself: a hardware key to be touched, a slow start-up file. */
 const loginMs = 60_000;
 

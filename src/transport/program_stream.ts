@@ -1,10 +1,7 @@
 /** A program of the host that reaches a TCP port, as one stream of bytes. */
 import {Duplex} from 'node:stream';
-import {settleable, settles} from './timing.js';
+import {drained, lastWordsMs, settleable, settles} from './timing.js';
 import type {Channel} from './types.js';
-
-/** How long the last words of a program that ended may take. */
-const lastWordsMs = 500;
 
 export interface ProgramStreamOptions {
   /** What comes on stdout before the first byte from the port: `open` where the program begins, `none` where there is none. */
@@ -108,8 +105,7 @@ export class ProgramStream extends Duplex {
 
   /** The last reason that the program names; bash itself says only that its socket failed. */
   async #reason(): Promise<string> {
-    const {stderr} = this.#channel;
-    if (!stderr.readableEnded) await settles(new Promise((end) => stderr.once('end', end)), lastWordsMs);
+    await drained([this.#channel.stderr], lastWordsMs);
     const reasons = this.#said
       .split('\n')
       .map((line) => /(?:^|: )([^:]+)$/.exec(line.trim())?.[1] ?? '')

@@ -4,7 +4,7 @@ import type {TransportError} from '../errors/index.js';
 import {type Frame, frameText, type Mark, MarkScanner, prologueText} from '../shell/index.js';
 import {Capture, LineSplitter} from './capture.js';
 import {neverBegan, shellLost, silent} from './shell_errors.js';
-import {settleable, settles} from './timing.js';
+import {drained, settleable} from './timing.js';
 import type {Channel, ChannelExit, RunOptions, ScriptOutcome, SessionCounters} from './types.js';
 
 type Stream = 'stdout' | 'stderr';
@@ -249,7 +249,7 @@ export class RemoteShell {
   async #exited(exit: ChannelExit): Promise<void> {
     this.#ended = true;
     if (exit.kind === 'lost') return this.#die(shellLost(this.#around.host, exit.why));
-    if (this.#frame || !this.#greeted) await this.#drained();
+    if (this.#frame || !this.#greeted) await drained([this.#channel.stdout, this.#channel.stderr], drainMs);
     // What is left of a script that ended its own shell (`kill $$`) is its exit code and the output that came.
     const frame = this.#frame;
     if (frame && this.#greeted) {
@@ -259,14 +259,6 @@ export class RemoteShell {
     this.#die(
       this.#greeted ? shellLost(this.#around.host, 'its shell ended') : neverBegan(this.#around.host, exit, this.#said),
     );
-  }
-
-  /** An exit code may overtake output; somebody may hold the streams for ever. */
-  async #drained(): Promise<void> {
-    const ends = [this.#channel.stdout, this.#channel.stderr].map((stream) =>
-      stream.readableEnded ? undefined : new Promise((resolve) => stream.once('end', resolve)),
-    );
-    await settles(Promise.all(ends), drainMs);
   }
 
   #die(error: TransportError): void {

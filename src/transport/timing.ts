@@ -1,5 +1,6 @@
 /** Bounds around work that may never answer. */
 import {setMaxListeners} from 'node:events';
+import type {Readable} from 'node:stream';
 
 export interface Bounds {
   /** No limit without it. */
@@ -92,6 +93,18 @@ export async function settles(promise: Promise<unknown>, ms: number): Promise<bo
     clearTimeout(timer);
   }
 }
+
+/** How long the last words of a program that ended may take. */
+export const lastWordsMs = 500;
+
+/** Waits until streams have given all that a program wrote: its exit code may overtake that, and somebody may hold them for ever. */
+export const drained = (streams: readonly Readable[], ms: number): Promise<boolean> =>
+  settles(
+    Promise.all(
+      streams.map((stream) => (stream.readableEnded ? undefined : new Promise((end) => stream.once('end', end)))),
+    ),
+    ms,
+  );
 
 /** A promise and what settles it. */
 export interface Settleable<T> {

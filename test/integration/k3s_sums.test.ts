@@ -5,11 +5,12 @@ import {mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync}
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {hostShells} from '../support/played_programs.js';
 
 const template = readFileSync('playbooks/roles/k3s_host/templates/k3s-sums.j2', 'utf8');
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
+for (const shell of hostShells) {
   test(`${shell.join(' ')}: the binary is hashed anew once it is another file than at the last start`, (t) => {
     const root = mkdtempSync(join(tmpdir(), 'quorate-sums-'));
     try {
@@ -25,7 +26,7 @@ for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
         .replaceAll('/etc/rancher/k3s', join(root, 'etc'))
         .replaceAll('/run/quorate', join(root, 'run'));
       const sums = (): string[] => {
-        const [file = '', ...args] = shell;
+        const [file, ...args] = shell;
         const said = execFileSync(file, [...args, '-s', 'k3s'], {input: helper, encoding: 'utf8'});
         return said.split('\n').filter((line) => /^[0-9a-f]{64} {2}/.test(line));
       };
@@ -35,7 +36,7 @@ for (const shell of [['dash'], ['bash'], ['busybox', 'ash']]) {
       t.deepEqual(before, [`${sha256('first')}  ${binary}`, `${sha256('[Service]\n')}  ${unit}`]);
       const start = (): void => {
         writeFileSync(noted, '');
-        const [file = '', ...args] = shell;
+        const [file, ...args] = shell;
         writeFileSync(noted, execFileSync(file, [...args, '-s', 'k3s'], {input: helper}));
       };
       start();

@@ -4,6 +4,7 @@ import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {promisify} from 'node:util';
 import test from 'ava';
 import {peerPort} from '../../src/cluster/index.js';
+import {hostShells} from '../support/played_programs.js';
 
 const run = promisify(execFile);
 
@@ -24,7 +25,7 @@ async function withPort<T>(taken: (socket: Socket) => void, body: (port: number)
   }
 }
 
-for (const [file = '', ...args] of [['dash'], ['bash'], ['busybox', 'ash']]) {
+for (const [file, ...args] of hostShells) {
   // There are no certificates of etcd here; none of the answers depends on them.
   const seen = async (url: string): Promise<string> => {
     const script = `t=/nonexistent\n${peerPort.source.replaceAll('--cert "$t/peer-server-client.crt" --key "$t/peer-server-client.key"', '')}\npeer_port ${url}`;

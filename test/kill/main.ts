@@ -13,21 +13,19 @@ import {momentWords, type Row} from './rows.js';
 import type {RowSource} from './source.js';
 import {sources} from './sources/index.js';
 
+const start = new Date();
 const {values} = parseArgs({
   options: {
     labs: {type: 'string', default: '3'},
     only: {type: 'string', default: ''},
     row: {type: 'string', default: ''},
     page: {type: 'string', default: 'docs/kill-matrix.md'},
-    outcomes: {type: 'string', default: ''},
+    outcomes: {type: 'string', default: join(tmpdir(), `kill-matrix-${start.toISOString().slice(0, 19)}.jsonl`)},
     'page-only': {type: 'boolean', default: false},
   },
 });
 const labs = Number(values.labs);
-const start = new Date();
-const outcomesFile =
-  values.outcomes === '' ? join(tmpdir(), `kill-matrix-${start.toISOString().slice(0, 19)}.jsonl`) : values.outcomes;
-const notes = new Notes(outcomesFile, start);
+const notes = new Notes(values.outcomes, start);
 const say = (line: string): void => {
   process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 };
@@ -86,7 +84,7 @@ async function runSource(source: RowSource, number: number): Promise<void> {
   }
 }
 
-say(`outcomes are kept in ${outcomesFile}`);
+say(`outcomes are kept in ${values.outcomes}`);
 const chosen = sources.filter(({name}) => name.includes(values.only));
 if (chosen.length === 0) throw new Error(`no source of rows has '${values.only}' in its name`);
 if (!values['page-only']) for (const [number, source] of chosen.entries()) await runSource(source, number);
